@@ -1,0 +1,18 @@
+# Debian 12 packages; their names stand in ci/packages. Third-party headers come in as SYSTEM.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(valijson REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(GSASL REQUIRED IMPORTED_TARGET libgsasl)
+
+find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
+add_library(smtpgauge_asio INTERFACE)
+target_include_directories(smtpgauge_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
+target_compile_definitions(smtpgauge_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(smtpgauge_asio INTERFACE Threads::Threads)

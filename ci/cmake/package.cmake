@@ -1,0 +1,14 @@
+# cmake --install, and a .deb by CPack (cpack -G DEB in the build folder).
+install(TARGETS smtpgauge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/smtpgauge/scenarios
+        FILES_MATCHING PATTERN "*.json" PATTERN "README.md")
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME smtpgauge)
+set(CPACK_PACKAGE_CONTACT "smtpgauge developers <smtpgauge@example.org>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION mail)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+include(CPack)
