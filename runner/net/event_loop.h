@@ -1,0 +1,88 @@
+// One worker thread's loop: sockets by one epoll set of our own, everything else by Asio.
+//
+// Asio watches that epoll set as a single descriptor, and carries timers of its own, signals, DNS
+// and the coroutines that orchestrate. Of the ways to use Asio that were measured, this one costs
+// no more than bare epoll.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "runner/net/poller.h"
+
+namespace asio {
+class io_context;
+}
+
+namespace smtpgauge {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+class EventLoop;
+
+/// What the loop calls. A handler has one deadline; moving it later costs a store. It may be
+/// destroyed from within any callback, its own included; its descriptor has to be unwatched first.
+class IoHandler {
+ public:
+  IoHandler() = default;
+  IoHandler(const IoHandler&) = delete;
+  IoHandler& operator=(const IoHandler&) = delete;
+  virtual ~IoHandler();
+  /// Bits kReadable, kWritable, kHangup.
+  virtual void OnReady(std::uint32_t events) = 0;
+  /// The deadline has come; it is cleared by then. `now` is the loop's.
+  virtual void OnTimer(TimePoint now) = 0;
+
+ private:
+  friend class EventLoop;
+  EventLoop* loop_ = nullptr;  ///< set while an entry lies in the heap
+  std::size_t slot_ = 0;       ///< its place there
+  TimePoint deadline_{};       ///< the one wanted; the entry may lie earlier
+};
+
+struct LoopStatistics {
+  std::uint64_t turns = 0;                  ///< wake-ups that found work
+  std::uint64_t events = 0;                 ///< OnReady calls
+  std::uint64_t timers = 0;                 ///< OnTimer calls
+  std::chrono::nanoseconds busy{};          ///< time inside callbacks
+  std::chrono::nanoseconds longest_turn{};  ///< the worst stall that our own work caused
+  std::chrono::nanoseconds latest_timer{};  ///< the worst delay of an OnTimer behind its deadline
+};
+
+class EventLoop {
+ public:
+  EventLoop();  ///< throws std::system_error when descriptors have run out
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  /// Until Stop(), or until nothing is watched, no deadline is set and Asio has no work.
+  /// An exception from a callback passes through; Run() may be called again.
+  void Run();
+  /// Ends Run() after the callback under way. From any thread; from a signal by asio::signal_set.
+  void Stop();
+
+  [[nodiscard]] asio::io_context& context();
+  /// Read once per turn: good for deadlines; take the clock itself where microseconds count.
+  [[nodiscard]] TimePoint now() const;
+
+  /// Calls `handler` when `fd` is ready. Level-triggered unless kEdge is given. 0, or errno.
+  [[nodiscard]] int Watch(int fd, IoHandler& handler, std::uint32_t interest);
+  [[nodiscard]] int Rewatch(int fd, IoHandler& handler, std::uint32_t interest);
+  /// Before the descriptor is closed. Nothing that was already reported is delivered afterwards.
+  void Unwatch(int fd, IoHandler& handler);
+
+  void SetDeadline(IoHandler& handler, TimePoint when);
+  void ClearDeadline(IoHandler& handler);
+
+  [[nodiscard]] const LoopStatistics& statistics() const;
+  void ResetStatistics();
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace smtpgauge
