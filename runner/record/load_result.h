@@ -12,6 +12,7 @@
 #include "runner/record/check_result.h"
 #include "runner/record/event.h"
 #include "runner/record/histogram.h"
+#include "runner/record/packed_histogram.h"
 #include "runner/record/run_info.h"
 
 namespace smtpgauge {
@@ -54,7 +55,7 @@ struct SessionCounts {
 struct Interval {
   MessageCounts messages;
   std::uint64_t open_sessions = 0;
-  Histogram message_response;  ///< whole message, every outcome
+  PackedHistogram message_response;  ///< whole message, every outcome
 };
 
 /// The generator's judgement of itself.
@@ -65,7 +66,7 @@ struct GeneratorReport {
   Histogram loop_stalls;             ///< time of one turn of an event loop
   double cpu_us_per_message = 0;     ///< user + system of this process
   double cpu_share = 0;              ///< of one core, busiest worker, 0..1
-  std::uint64_t workers = 1;
+  std::uint64_t workers = 0;
   std::uint64_t descriptor_limit = 0;
   std::uint64_t peak_descriptors = 0;
 };
@@ -113,7 +114,12 @@ struct LoadResult {
   [[nodiscard]] double ThroughputPerSecond() const;
 };
 
-/// Exact: histograms slot by slot, counts added, series second by second.
+/// At most this many FailureExample of one step are kept.
+inline constexpr std::size_t kMaxExamplesPerStep = 10;
+
+/// Exact: histograms slot by slot, counts added, series second by second; a default LoadResult is
+/// neutral. `sessions.peak` becomes the sum, an upper bound. Thresholds are dropped: those of a
+/// part say nothing about the whole.
 void Merge(LoadResult& into, const LoadResult& other);
 
 }  // namespace smtpgauge

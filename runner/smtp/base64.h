@@ -8,7 +8,7 @@
 namespace smtpgauge::smtp {
 
 [[nodiscard]] std::string EncodeBase64(std::string_view octets);
-/// Strict: padding required, no octet outside the alphabet; nullopt otherwise.
+/// Strict: padding required, its bits zero, no octet outside the alphabet; nullopt otherwise.
 [[nodiscard]] std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace smtpgauge::smtp

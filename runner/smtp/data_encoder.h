@@ -13,7 +13,8 @@ class DataEncoder {
  public:
   /// Appends `content`, doubling a dot that begins a line (after CRLF, or as the first octet).
   void Append(std::string_view content, std::string& out);
-  /// Appends what ends the data: CRLF if the content did not end in one, then dot CRLF.
+  /// Appends what ends the data: CRLF if the content did not end in one, then dot CRLF. Empty
+  /// content needs no CRLF, the command's own stands before it. Ready for the next message after.
   void Finish(std::string& out);
 
  private:

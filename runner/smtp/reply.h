@@ -38,14 +38,16 @@ class ReplyFaults {
 /// One complete reply. `raw` is every octet of it with line ends; it stays valid until the next
 /// call on the parser that returned it, or until the bytes handed to that parser change.
 struct Reply {
-  int code = 0;             ///< 200..599; 0 when the first line carries no legal code
+  /// 200..599; 0 when the first line carries none. A second digit over 5 ("571") is kept, with
+  /// ReplyFault::kBadCode: a client goes by the first digit (RFC 5321 section 4.3.2).
+  int code = 0;
   std::uint32_t lines = 0;  ///< lines in `raw`, at least 1
   ReplyFaults faults;
   std::string_view raw;
 };
 
 /// Text of line `index` (from 0) after code and separator, without its line end; empty past the
-/// end.
+/// end. A line that does not begin with three digits is all text.
 [[nodiscard]] std::string_view ReplyLine(const Reply& reply, std::uint32_t index);
 /// All texts joined with LF: what text predicates are matched against.
 [[nodiscard]] std::string ReplyText(const Reply& reply);
@@ -60,7 +62,8 @@ struct EnhancedCode {
 };
 
 /// Parses an enhanced code from the front of a reply line's text; not present when the syntax of
-/// RFC 3463 section 2 is broken (leading zero, more than three digits, class other than 2, 4, 5).
+/// RFC 3463 section 2 is broken (leading zero, more than three digits, class other than 2, 4, 5),
+/// or when neither SP nor the end of the text follows (RFC 2034 section 4).
 [[nodiscard]] EnhancedCode ParseEnhancedCode(std::string_view line_text);
 
 }  // namespace smtpgauge::smtp

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,10 @@ class ReplyParser {
  public:
   /// Takes the next complete reply from the front of `input` and advances `input` past it.
   /// nullopt: everything was consumed and more octets are needed.
-  /// A line that is no reply at all ("HTTP/1.1 400 ...") is a reply with code 0 of its own.
-  /// With ReplyFault::kUnbounded the stream cannot be followed any more; give up the connection.
+  /// A line that is no reply at all ("HTTP/1.1 400 ...") is a reply with code 0 of its own; inside
+  /// a multiline reply it ends that reply. A continuation with another code belongs to the reply,
+  /// too. With ReplyFault::kUnbounded the stream cannot be followed any more: `raw` is cut at the
+  /// bound, and all that comes later is swallowed until Reset().
   std::optional<Reply> Next(std::string_view& input);
 
   /// Octets received of a reply not yet complete; must be 0 before STARTTLS (RFC 3207 section 4.2).
@@ -31,11 +34,30 @@ class ReplyParser {
   [[nodiscard]] std::string_view PendingBytes() const {
     return std::string_view(partial_).substr(returned_);
   }
+  /// Forgets everything, as after STARTTLS or for a new connection.
   void Reset();
 
  private:
+  /// How far the reply at the front of a buffer is understood.
+  struct Progress {
+    int code = 0;
+    std::uint32_t lines = 0;  ///< complete ones
+    ReplyFaults faults;
+    std::size_t line_start = 0;  ///< of the line not yet complete; the reply's end once complete
+    std::size_t scanned = 0;     ///< octets that need no second look
+  };
+  enum class State { kNeedMore, kComplete, kUnbounded };
+
+  static State Scan(std::string_view buffer, Progress& progress);
+  static State EndLine(std::string_view line, Progress& progress);
+  std::optional<Reply> NextFromPartial(std::string_view& input);
+  void DropPartial();
+  std::optional<Reply> GiveUp(std::string_view raw, Progress& progress);
+
   std::string partial_;
   std::size_t returned_ = 0;  ///< front of partial_ that the last Next() handed out
+  Progress progress_;         ///< of partial_; meaningless while that is empty
+  bool given_up_ = false;
 };
 
 }  // namespace smtpgauge::smtp

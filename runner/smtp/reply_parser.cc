@@ -1,0 +1,171 @@
+#include "runner/smtp/reply_parser.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include "runner/smtp/reply_line.h"
+
+namespace smtpgauge::smtp {
+namespace {
+
+constexpr std::size_t kLegalReplyLine = 512;     // with CRLF, RFC 5321 section 4.5.3.1.5
+constexpr std::size_t kKeptCapacity = 4 * 1024;  // what an idle connection may go on holding
+
+constexpr bool IsOrdinary(char octet) {
+  return octet >= 0x20 && octet < 0x7f;
+}
+
+/// First octet that is not printable ASCII or SP, or `end`. Eight octets at a time: a borrow or a
+/// carry leaves only octets that are special themselves, so the lowest one found is exact.
+const char* SkipOrdinary(const char* at, const char* end) {
+  if constexpr (std::endian::native == std::endian::little) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    while (end - at >= 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, sizeof word);
+      const std::uint64_t special =
+          ((word - 0x20 * kOnes) | word | (word + kOnes)) & (0x80 * kOnes);
+      if (special != 0) return at + (std::countr_zero(special) >> 3);
+      at += 8;
+    }
+  }
+  while (at != end && IsOrdinary(*at))
+    ++at;
+  return at;
+}
+
+}  // namespace
+
+ReplyParser::State ReplyParser::EndLine(std::string_view line, Progress& progress) {
+  if (line.size() > kLegalReplyLine) progress.faults.Add(ReplyFault::kLineTooLong);
+  line.remove_suffix(1);
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  } else {
+    progress.faults.Add(ReplyFault::kBareLineFeed);
+  }
+  const bool is_first = progress.lines == 0;
+  ++progress.lines;
+  if (!StartsWithThreeDigits(line)) {
+    progress.faults.Add(ReplyFault::kBadCode);
+    return State::kComplete;
+  }
+  const int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+  const bool in_range = line[0] >= '2' && line[0] <= '5';
+  if (!in_range || line[1] > '5') progress.faults.Add(ReplyFault::kBadCode);
+  if (is_first) {
+    if (!in_range) return State::kComplete;
+    progress.code = code;
+  } else if (code != progress.code) {
+    progress.faults.Add(ReplyFault::kCodeChanged);
+  }
+  if (line.size() == 3) {
+    progress.faults.Add(ReplyFault::kNoText);
+    return State::kComplete;
+  }
+  if (line[3] == '-') return State::kNeedMore;
+  if (line[3] != ' ') progress.faults.Add(ReplyFault::kBadSeparator);
+  return State::kComplete;
+}
+
+ReplyParser::State ReplyParser::Scan(std::string_view buffer, Progress& progress) {
+  const char* const base = buffer.data();
+  const char* at = base + progress.scanned;
+  for (;;) {
+    const std::size_t bound = std::min(kMaxReplySize, progress.line_start + kMaxReplyLine);
+    const char* const end = base + std::min(buffer.size(), bound);
+    while ((at = SkipOrdinary(at, end)) != end) {
+      const auto octet = static_cast<unsigned char>(*at);
+      if (octet == '\n') break;
+      if (octet == '\r') {
+        if (at + 1 == end) break;  // whether it ends the line is not known yet
+        if (at[1] != '\n') progress.faults.Add(ReplyFault::kBareCarriageReturn);
+      } else if (octet >= 0x80) {
+        progress.faults.Add(ReplyFault::kEightBit);
+      } else if (octet != '\t') {
+        progress.faults.Add(ReplyFault::kControl);
+      }
+      ++at;
+    }
+    if (at == end || *at != '\n') {
+      progress.scanned = static_cast<std::size_t>(at - base);
+      return buffer.size() >= bound ? State::kUnbounded : State::kNeedMore;
+    }
+    ++at;
+    const auto line_end = static_cast<std::size_t>(at - base);
+    const State state =
+        EndLine(buffer.substr(progress.line_start, line_end - progress.line_start), progress);
+    progress.line_start = progress.scanned = line_end;
+    if (state == State::kComplete) return state;
+  }
+}
+
+std::optional<Reply> ReplyParser::Next(std::string_view& input) {
+  if (returned_ != 0) DropPartial();
+  if (given_up_) {
+    input = {};
+    return std::nullopt;
+  }
+  if (!partial_.empty()) return NextFromPartial(input);
+  if (input.empty()) return std::nullopt;
+
+  Progress progress;
+  switch (Scan(input, progress)) {
+    case State::kComplete: {
+      const Reply reply{progress.code, progress.lines, progress.faults,
+                        input.substr(0, progress.line_start)};
+      input.remove_prefix(progress.line_start);
+      return reply;
+    }
+    case State::kNeedMore:
+      partial_.assign(input);
+      progress_ = progress;
+      input = {};
+      return std::nullopt;
+    case State::kUnbounded:
+      break;
+  }
+  const std::string_view raw =
+      input.substr(0, std::min(kMaxReplySize, progress.line_start + kMaxReplyLine));
+  input.remove_prefix(raw.size());
+  return GiveUp(raw, progress);
+}
+
+std::optional<Reply> ReplyParser::NextFromPartial(std::string_view& input) {
+  while (!input.empty()) {
+    const std::size_t line_end = input.find('\n');
+    const std::size_t bound = std::min(kMaxReplySize, progress_.line_start + kMaxReplyLine);
+    const std::size_t taken =
+        std::min(line_end == input.npos ? input.size() : line_end + 1, bound - partial_.size());
+    partial_.append(input.data(), taken);
+    input.remove_prefix(taken);
+    const State state = Scan(partial_, progress_);
+    if (state == State::kNeedMore) continue;
+    returned_ = partial_.size();
+    if (state == State::kUnbounded) return GiveUp(partial_, progress_);
+    return Reply{progress_.code, progress_.lines, progress_.faults, partial_};
+  }
+  return std::nullopt;
+}
+
+std::optional<Reply> ReplyParser::GiveUp(std::string_view raw, Progress& progress) {
+  given_up_ = true;
+  progress.faults.Add(ReplyFault::kUnbounded);
+  const bool is_inside_line = raw.size() > progress.line_start;
+  return Reply{progress.code, progress.lines + (is_inside_line ? 1 : 0), progress.faults, raw};
+}
+
+void ReplyParser::DropPartial() {
+  partial_.clear();
+  if (partial_.capacity() > kKeptCapacity) partial_.shrink_to_fit();
+  returned_ = 0;
+}
+
+void ReplyParser::Reset() {
+  DropPartial();
+  given_up_ = false;
+}
+
+}  // namespace smtpgauge::smtp
