@@ -8,7 +8,8 @@
 # server_command (sets command=(...)), then calls: serve "$@". It may define after_greeting.
 #
 #   SCRIPT start DIR   prints name=value lines once the server has greeted; eval-able in a shell
-#   SCRIPT stop DIR    ends it; also: kill the pid printed
+#   SCRIPT stop DIR    ends it and removes its root, mail included; the log stays. Killing the pid
+#                      printed ends all its processes, too
 #
 # Needs root (or sudo without a password) and the right to mount; apt with a reachable mirror the
 # first time; openssl. SMTPGAUGE_SERVERS keeps the unpacked packages (build/servers),
@@ -102,7 +103,7 @@ add_user() {
 
 # The private root: everything that is the same for each server.
 prepare_root() {
-  local name uid=$((first_uid + 100))
+  local name uid
   rm -rf "$root"
   mkdir -p "$root"/{etc/ssl/private,usr,var/{log,spool,mail,tmp,lib},run,dev,proc,tmp,root,srv/mail}
   chmod 1777 "$root/tmp" "$root/var/tmp"
@@ -120,11 +121,14 @@ prepare_root() {
     'daemon:x:1:1::/:/bin/false' >"$root/etc/passwd"
   printf '%s\n' root:x:0: daemon:x:1: mail:x:8: nogroup:x:65534: >"$root/etc/group"
   install -m 640 /dev/null "$root/etc/shadow"
+  uid=$((first_uid + 100))
   for name in "${mailboxes[@]}"; do
-    add_user "$name" $((uid++)) "/srv/mail/$name"
-    install -d -m 700 -o $((uid - 1)) -g $((uid - 1)) "$root/srv/mail/$name"
+    # Whoever called sudo reads the Maildirs, so they are his.
+    add_user "$name" "${SUDO_UID:-$uid}" "/srv/mail/$name"
+    install -d -m 700 -o "${SUDO_UID:-$uid}" -g "${SUDO_UID:-$uid}" "$root/srv/mail/$name"
+    uid=$((uid + 1))
   done
-  # 203.0.113.0/24 is reserved for documentation: no route, no resolver answers.
+  # An address of the loopback at which no resolver answers.
   echo 'nameserver 127.255.255.254' >"$root/etc/resolv.conf"
   printf '%s\n' "127.0.0.1 localhost $host_name" "127.0.0.1 $domain" >"$root/etc/hosts"
   printf '%s\n' 'passwd: files' 'group: files' 'shadow: files' 'hosts: files' \
@@ -209,14 +213,14 @@ announce_server() {
 }
 
 start_server() {
-  [[ ! -e $directory/pid ]] || fail "$directory is in use; stop it first"
+  local number
+  ! is_running || fail "$directory is in use; stop it first"
   mkdir -p "$directory"
-  directory=$(cd "$directory" && pwd)
   root=$directory/root
   fetch_packages "${server_packages[@]}"
-  prepare_root
   local try
   for try in 1 2 3; do  # a port may be taken between the look and the use
+    prepare_root
     port=$(free_port) tls_port=
     : >"$directory/log"
     configure
@@ -232,18 +236,24 @@ start_server() {
   fail "no answer on 127.0.0.1:$port; the log is $directory/log"
 }
 
+# Whether the first process of the server in $directory lives; sets number, its pid.
+is_running() {
+  local started
+  [[ -e $directory/pid ]] && read -r number started <"$directory/pid" &&
+    [[ $(start_time "$number") == "$started" ]]
+}
+
 stop_server() {
-  local number started tries
-  read -r number started <"$directory/pid" 2>/dev/null || return 0
+  local number tries
   for tries in {1..80}; do
-    [[ $(start_time "$number" || true) == "$started" ]] || break
+    is_running || break
     case $tries in
       1) kill -TERM "$number" 2>/dev/null || true ;;
       40) kill -KILL "$number" 2>/dev/null || true ;;
     esac
     sleep 0.05
   done
-  rm -f "$directory/pid"
+  rm -rf "$directory/pid" "$directory/root"
 }
 
 serve() {
@@ -255,7 +265,7 @@ serve() {
     command -v sudo >/dev/null || fail "needs root, or sudo"
     exec sudo -n --preserve-env=SMTPGAUGE_SERVERS,SMTPGAUGE_SERVER_LIFETIME -- "$0" "$@"
   fi
-  directory=$2
+  directory=$(realpath -m "$2")
   shift_arguments=("${@:3}")
   "$1_server"
 }
