@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scenarios/plan.h"
@@ -25,6 +26,8 @@ struct Bindings {
   std::string helo_name = "client.smtpgauge.example";
   std::string user;
   std::string password;  ///< secret: masked wherever it is rendered
+  /// RFC 5322 date-time of generated headers. Fixed unless the run sets it, so that plans repeat.
+  std::string date = "Thu, 01 Jan 2026 00:00:00 +0000";
 };
 
 /// One thing wrong with a scenario file. Printed as "file:/json/pointer: message".
@@ -54,8 +57,13 @@ class Catalogue {
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;
 
-  /// Every executable case for this target, fragments expanded, rows multiplied. Throws InputError.
+  /// Every executable case for this target, fragments expanded, rows multiplied. A load scenario is
+  /// one script with `load` set; a mix gives a header and no script. Throws InputError.
   [[nodiscard]] Plan Compile(const Bindings& bindings) const;
+
+  /// The load scenario `id`, or the members of the mix `id` with their weights, and its LoadSpec.
+  /// Throws InputError when there is no such load scenario; the message names those that exist.
+  [[nodiscard]] Plan CompileLoad(const Bindings& bindings, std::string_view id) const;
 
  private:
   struct Files;

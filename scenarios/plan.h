@@ -288,6 +288,7 @@ struct Op {
   Section section = Section::kSetup;
   Phase phase = Phase::kOther;
   std::uint16_t pointer = 0;  ///< index into Script::pointers: JSON pointer of the step
+  std::uint16_t note = 0;     ///< index into Script::notes: what the step is for; 0 when unsaid
 };
 
 // --- Scripts ------------------------------------------------------------------------------------
@@ -314,7 +315,8 @@ inline constexpr std::size_t kNeedCount = 10;
 struct ScenarioHeader {
   std::string id;
   std::string title;
-  std::string text;  ///< the requirement in our words
+  bool load = false;  ///< a load scenario, or a mix of them
+  std::string text;   ///< the requirement in our words
   Level level = Level::kMust;
   std::string rfc, section;
   std::string source;  ///< where a doubt lies, or whose statement it rests on
@@ -324,6 +326,12 @@ struct ScenarioHeader {
   Condition when;
   std::string pending;   ///< not executable yet: the reason
   std::string observes;  ///< name of an always-on observation judged over the whole run
+};
+
+/// `${ehlo.SIZE}`: filled behind each EHLO on connection 1; empty when not advertised.
+struct EhloSlot {
+  std::string keyword;
+  SlotIndex slot = kNoSlot;
 };
 
 /// One executable case, or the dialogue of one load scenario: a flat list of operations.
@@ -340,6 +348,8 @@ struct Script {
   std::uint16_t close = 0;
   std::vector<Expectation> expectations;
   std::vector<std::string> pointers;
+  std::vector<std::string> notes{""};
+  std::vector<EhloSlot> ehlo_slots;
   std::uint16_t slot_count = kFirstFreeSlot;
   std::vector<Assign> initial;  ///< slots bound before the first operation
   bool proves_sync = true;      ///< NOOP and QUIT behind the probe

@@ -43,6 +43,8 @@ struct TextPiece {
     kRepeat,   ///< `inner` `count` times
     kBase64,   ///< `inner`, encoded
     kXtext,    ///< `inner`, encoded as RFC 3461 section 4 xtext
+    kLength,   ///< number of octets of `inner`, in decimal
+    kIndexed,  ///< the piece of `inner` whose number (from 1) stands in `slot`; nothing beyond them
   };
   Kind kind = Kind::kLiteral;
   std::string octets;
@@ -68,6 +70,9 @@ struct Text {
 /// Upper bound of one rendered text; beyond it rendering stops (scenario authors may ask for 1
 /// GiB).
 inline constexpr std::size_t kMaxRendered = 256 * 1024 * 1024;
+
+/// A text without variables.
+[[nodiscard]] Text LiteralText(std::string octets);
 
 /// Appends the text's octets to `out`. `trailer` octets follow later and count for kPad.
 void Render(const Text& text, const Slots& slots, std::size_t trailer, std::string& out,
