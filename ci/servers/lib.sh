@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts of this folder. Runs a mail server of a Debian package, unpacked and not
 # installed, in a private root: a mount and PID namespace in which /usr is the machine's with the
 # package laid over it (read-only) and /etc, /var, /run, /dev belong to this one server. The
@@ -7,6 +8,7 @@
 # A script sets server_packages=(...) and defines configure (writes $root/etc/...) and
 # server_command (sets command=(...)), then calls: serve "$@". It may define after_greeting.
 #
+#   SCRIPT fetch       unpacks the packages (start does it where this has not been done)
 #   SCRIPT start DIR   prints name=value lines once the server has greeted; eval-able in a shell
 #   SCRIPT stop DIR    ends it and removes its root, mail included; the log stays. Killing the pid
 #                      printed ends all its processes, too
@@ -21,12 +23,13 @@ servers_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$servers_dir/../.." && pwd)
 cache=${SMTPGAUGE_SERVERS:-$repository/build/servers}
 server=$(basename "$0")
+read -r -a server_packages < <(sed -n "s/^server:$server //p" "$repository/ci/packages")
 domain=example.test
 host_name=mail.example.test
 # Users of the private root start here, far above those of the machine.
 first_uid=61000
 # Enough for RFC 5321 4.5.3.1.8: a server has to take 100 recipients.
-mailboxes=(user user2 $(printf 'box%03d ' {1..110}))
+mailboxes=(user user2 box{001..110})
 
 fail() {
   echo "$server: $*" >&2
@@ -45,8 +48,9 @@ free_port() {
   done
 }
 
-# fetch_packages PACKAGE...: unpacks them and what they depend on into $tree, once.
+# Unpacks the server's packages and what they depend on into $tree, once.
 fetch_packages() {
+  set -- "${server_packages[@]}"
   local archives=$cache/$server/archives stamp=$cache/$server/packages options deb
   tree=$cache/$server/tree
   mkdir -p "$archives/partial"
@@ -169,6 +173,7 @@ wait_until_ready() {
 start_time() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086
   set -- ${stat##*) }
   echo "${20}"
 }
@@ -217,7 +222,7 @@ start_server() {
   ! is_running || fail "$directory is in use; stop it first"
   mkdir -p "$directory"
   root=$directory/root
-  fetch_packages "${server_packages[@]}"
+  fetch_packages
   local try
   for try in 1 2 3; do  # a port may be taken between the look and the use
     prepare_root
@@ -225,6 +230,7 @@ start_server() {
     : >"$directory/log"
     configure
     server_command
+    # shellcheck disable=SC2154
     run_in_root "${command[@]}"
     if wait_until_ready; then
       announce_server
@@ -257,14 +263,18 @@ stop_server() {
 }
 
 serve() {
-  [[ $# -ge 2 && ($1 == start || $1 == stop) ]] || {
-    echo "usage: $0 start DIR | stop DIR" >&2
+  [[ ${1-} == fetch || ($# -ge 2 && ($1 == start || $1 == stop)) ]] || {
+    echo "usage: $0 fetch | start DIR | stop DIR" >&2
     exit 2
   }
   if [[ $(id -u) != 0 ]]; then
     command -v sudo >/dev/null || fail "needs root, or sudo"
     exec sudo -n --preserve-env=SMTPGAUGE_SERVERS,SMTPGAUGE_SERVER_LIFETIME -- "$0" "$@"
   fi
+  [[ $1 != fetch ]] || {
+    fetch_packages
+    return
+  }
   directory=$(realpath -m "$2")
   shift_arguments=("${@:3}")
   "$1_server"
