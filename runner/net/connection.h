@@ -37,7 +37,8 @@ class Connection {
   /// local address (port 0: the kernel takes it at connect, so one address serves ~28,000
   /// connections to each destination).
   [[nodiscard]] IoStatus Open(const Endpoint& to, const std::optional<Endpoint>& source);
-  /// The outcome of the connect. kWantWrite while it is still under way.
+  /// The outcome of the connect, once the descriptor is writable. Read() and Write() report a
+  /// failed connect too, so a hot loop may leave this system call out.
   [[nodiscard]] IoStatus FinishConnect();
 
   /// Turns the live socket into a TLS client and makes the first step of the handshake; the result
@@ -58,7 +59,8 @@ class Connection {
 
   /// Half close: FIN, over TLS close_notify first. Reading goes on.
   void ShutdownWrite();
-  /// Orderly: close_notify over TLS, then close.
+  /// Orderly: close_notify over TLS, then close. tls_facts() and error() stay until the next
+  /// Open().
   void Close();
   /// Sends RST: SO_LINGER 0, no TIME_WAIT, as smtp-source does. No close_notify.
   void Reset();
@@ -82,6 +84,8 @@ class Connection {
   IoStatus TlsOutcome(int returned);
   IoResult WriteClear(std::span<const iovec> from);
   IoResult WriteTls(std::span<const iovec> from);
+  IoResult ReadTls(std::span<char> into);
+  void SendCloseNotify();
   void Drop();
 
   int fd_ = -1;

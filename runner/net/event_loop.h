@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "runner/net/poller.h"
+#include "runner/net/timer_heap.h"
 
 namespace asio {
 class io_context;
@@ -18,13 +19,11 @@ class io_context;
 
 namespace smtpgauge {
 
-using TimePoint = std::chrono::steady_clock::time_point;
-
 class EventLoop;
 
 /// What the loop calls. A handler has one deadline; moving it later costs a store. It may be
 /// destroyed from within any callback, its own included; its descriptor has to be unwatched first.
-class IoHandler {
+class IoHandler : private TimerNode {
  public:
   IoHandler() = default;
   IoHandler(const IoHandler&) = delete;
@@ -37,9 +36,7 @@ class IoHandler {
 
  private:
   friend class EventLoop;
-  EventLoop* loop_ = nullptr;  ///< set while an entry lies in the heap
-  std::size_t slot_ = 0;       ///< its place there
-  TimePoint deadline_{};       ///< the one wanted; the entry may lie earlier
+  EventLoop* loop_ = nullptr;  ///< where the deadline was set; only meaningful while linked()
 };
 
 struct LoopStatistics {
@@ -61,11 +58,13 @@ class EventLoop {
   /// Until Stop(), or until nothing is watched, no deadline is set and Asio has no work.
   /// An exception from a callback passes through; Run() may be called again.
   void Run();
-  /// Ends Run() after the callback under way. From any thread; from a signal by asio::signal_set.
+  /// Ends Run() after the callback under way, or the next Run() at once when none is under way.
+  /// From any thread; from a signal by asio::signal_set.
   void Stop();
 
   [[nodiscard]] asio::io_context& context();
-  /// Read once per turn: good for deadlines; take the clock itself where microseconds count.
+  /// Read once per turn, so it can be as old as the turn is long: good for deadlines, not for
+  /// measuring. Outside IoHandler callbacks take the clock itself.
   [[nodiscard]] TimePoint now() const;
 
   /// Calls `handler` when `fd` is ready. Level-triggered unless kEdge is given. 0, or errno.
@@ -73,6 +72,8 @@ class EventLoop {
   [[nodiscard]] int Rewatch(int fd, IoHandler& handler, std::uint32_t interest);
   /// Before the descriptor is closed. Nothing that was already reported is delivered afterwards.
   void Unwatch(int fd, IoHandler& handler);
+  /// Unwatch() for a descriptor that is closed right afterwards: saves the system call.
+  void Forget(IoHandler& handler);
 
   void SetDeadline(IoHandler& handler, TimePoint when);
   void ClearDeadline(IoHandler& handler);
