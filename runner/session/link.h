@@ -1,0 +1,93 @@
+// One connection of a session: what waits to be sent, what was received, who owes a reply.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/record/event.h"
+#include "runner/smtp/extension.h"
+#include "runner/smtp/reply_parser.h"
+#include "scenarios/plan.h"
+
+namespace smtpgauge {
+
+/// A command that was queued and whose reply is owed.
+struct Exchange {
+  static constexpr std::uint16_t kNoopProof = 0xffff;   ///< operations of the engine itself
+  static constexpr std::uint16_t kQuitProof = 0xfffe;
+  static constexpr std::uint16_t kRecovery = 0xfffd;    ///< RSET, or the lone dot, after a refused message
+  static constexpr std::uint16_t kFirstOwn = kRecovery;
+
+  std::uint16_t op = 0;          ///< index into Script::ops, or one of the above
+  std::uint16_t replies = 1;     ///< still owed
+  std::uint32_t message = 0;     ///< load: number of the message it belongs to
+  Phase phase = Phase::kOther;
+  TimePoint started{};           ///< set when its octets leave; zero before
+  TimePoint deadline{};
+};
+
+/// Octets on their way out: chunks of long-lived octets (plan, content) and of owned ones.
+class OutQueue {
+ public:
+  [[nodiscard]] bool empty() const { return chunks_.empty(); }
+  /// `octets` must stay valid until the queue was written.
+  void AddShared(std::string_view octets);
+  /// Where a command with variables is rendered to; call TakeOwned() behind it.
+  std::string& owned() { return owned_; }
+  /// Queues what was appended to owned() since it had `begin` octets.
+  void TakeOwned(std::size_t begin);
+  /// As iovecs, valid until the next change.
+  [[nodiscard]] std::span<const iovec> Gather();
+  void Clear();
+
+ private:
+  struct Chunk {
+    const char* shared;   ///< null: owned_ from `begin`
+    std::size_t begin;
+    std::size_t size;
+  };
+  std::string owned_;
+  std::vector<Chunk> chunks_;
+};
+
+/// First in, first out without allocation once grown.
+class ExchangeQueue {
+ public:
+  [[nodiscard]] bool empty() const { return head_ == items_.size(); }
+  [[nodiscard]] std::size_t size() const { return items_.size() - head_; }
+  Exchange& front() { return items_[head_]; }
+  void Push(const Exchange& exchange) { items_.push_back(exchange); }
+  void Pop();
+  /// Those queued since the last call: their octets leave now.
+  std::span<Exchange> TakeUnsent();
+  void Clear();
+
+ private:
+  std::vector<Exchange> items_;
+  std::size_t head_ = 0;
+  std::size_t sent_ = 0;
+};
+
+struct Link {
+  OutQueue filling;
+  OutQueue flying;                     ///< handed to the host, not all written yet
+  smtp::ReplyParser parser;
+  ExchangeQueue exchanges;
+  std::string backlog;                 ///< octets that came although nothing was owed
+  std::unique_ptr<smtp::ExtensionSet> extensions;
+  bool open = false;
+  bool tls = false;
+  bool we_closed = false;
+  bool close_observed = false;         ///< the scenario itself looked at the close
+  bool quit_sent = false;
+  std::optional<CloseKind> ended;      ///< how the peer ended it
+};
+
+}  // namespace smtpgauge

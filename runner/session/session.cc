@@ -1,0 +1,366 @@
+#include "runner/session/session.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "runner/session/auth_state.h"
+#include "runner/session/load_state.h"
+
+namespace smtpgauge {
+
+std::array<Duration, kPhaseCount> DefaultLimits() {
+  using std::chrono::minutes;
+  std::array<Duration, kPhaseCount> limits{};
+  limits.fill(minutes(5));  // greeting, MAIL, RCPT, and what the RFC does not name
+  limits[static_cast<std::size_t>(Phase::kData)] = minutes(2);
+  limits[static_cast<std::size_t>(Phase::kEod)] = minutes(10);
+  return limits;
+}
+
+Session::Session(const Script& script, std::uint16_t index, const SessionOptions& options,
+                 SessionHost& host)
+    : script_(script), options_(options), host_(host), slots_(script.slot_count), links_(1), index_(index) {
+  if (options_.load) load_ = std::make_unique<LoadState>();
+}
+
+Session::~Session() = default;
+
+void Session::SetSlot(SlotIndex slot, std::string_view value) { slots_[slot].assign(value); }
+
+void Session::Start(TimePoint scheduled, TimePoint now) {
+  if (options_.transcripts && !options_.load) transcript_ = std::make_unique<Transcript>(now);
+  if (load_) {
+    load_->scheduled = scheduled;
+    load_->started = now;
+    load_->session_lateness = now - scheduled;
+  }
+  for (const Assign& assign : script_.initial) {
+    slots_[assign.slot].clear();
+    Render(assign.value, slots_, 0, slots_[assign.slot]);
+  }
+  Advance(now);
+  AfterEvent(now);
+}
+
+Link& Session::LinkOf(std::uint8_t connection) {
+  if (links_.size() < connection) links_.resize(connection);
+  return links_[connection - 1U];
+}
+
+const smtp::ExtensionSet* Session::extensions(std::uint8_t connection) const {
+  return connection <= links_.size() ? links_[connection - 1U].extensions.get() : nullptr;
+}
+
+std::vector<TranscriptEntry> Session::TakeTranscript() {
+  return transcript_ ? transcript_->Take() : std::vector<TranscriptEntry>();
+}
+
+Duration Session::Scaled(Duration time) const {
+  return std::chrono::duration_cast<Duration>(time * options_.timeout_scale);
+}
+
+Duration Session::Limit(Phase phase) const {
+  return Scaled(options_.limits[static_cast<std::size_t>(phase)]);
+}
+
+void Session::WaitFor(Waiting what, std::uint8_t connection, TimePoint deadline) {
+  waiting_ = what;
+  waiting_on_ = connection;
+  deadline_ = deadline;
+}
+
+/// Runs operations until one has to wait for the outside.
+void Session::Advance(TimePoint now) {
+  if (advancing_) return;  // an operation that did not wait is on the stack below
+  advancing_ = true;
+  while (waiting_ == Waiting::kNothing) {
+    if (load_ && !load_->closing && pc_ == script_.steps) {
+      BeginMessage(now);
+      if (waiting_ != Waiting::kNothing || load_->closing) continue;
+    }
+    if (load_ && !load_->closing && pc_ == script_.close) {
+      EndSteps(now);
+      continue;
+    }
+    if (proving_ || pc_ >= script_.ops.size()) {
+      ProveSync(now);
+      continue;
+    }
+    const Op& op = script_.ops[pc_++];
+    std::visit([&](const auto& action) { Run(action, op, now); }, op.action);
+  }
+  advancing_ = false;
+}
+
+void Session::Resume(TimePoint now) {
+  if (waiting_ == Waiting::kDone) return;
+  waiting_ = Waiting::kNothing;
+  deadline_ = TimePoint::max();
+  Advance(now);
+}
+
+/// Octets that came early may answer what was queued since.
+void Session::AfterEvent(TimePoint now) {
+  for (std::size_t i = 0; i < links_.size() && !done(); ++i) {
+    const auto connection = static_cast<std::uint8_t>(i + 1);
+    if (!links_[i].backlog.empty() && TakesOctets(links_[i], connection)) {
+      OnOctets(connection, {}, now);
+    }
+  }
+}
+
+void Session::Flush(std::uint8_t connection, Link& link, TimePoint now) {
+  for (Exchange& exchange : link.exchanges.TakeUnsent()) {
+    exchange.started = now;
+    if (exchange.deadline == TimePoint{}) exchange.deadline = now + Limit(exchange.phase);
+  }
+  if (link.filling.empty() || !link.flying.empty() || link.ended || !link.open) return;
+  std::swap(link.filling, link.flying);
+  if (host_.Write(*this, connection, link.flying.Gather())) link.flying.Clear();
+}
+
+void Session::FlushAll(TimePoint now) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    Flush(static_cast<std::uint8_t>(i + 1), links_[i], now);
+  }
+}
+
+void Session::OnWritten(std::uint8_t connection, TimePoint now) {
+  Link& link = LinkOf(connection);
+  link.flying.Clear();
+  Flush(connection, link, now);
+}
+
+void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoint now) {
+  if (done()) return;
+  if (transcript_ && !octets.empty()) transcript_->Received(connection, octets, now);
+  std::string held;
+  std::string_view input = octets;
+  if (!LinkOf(connection).backlog.empty()) {
+    held = std::move(LinkOf(connection).backlog);
+    LinkOf(connection).backlog.clear();
+    held.append(octets);
+    input = held;
+  }
+  for (;;) {
+    while (TakesOctets(LinkOf(connection), connection)) {
+      const auto reply = LinkOf(connection).parser.Next(input);
+      if (!reply) break;
+      HandleReply(connection, LinkOf(connection), *reply, now);
+      if (done()) return;
+    }
+    if (waiting_ != Waiting::kNothing) break;
+    // What is left belongs to whatever comes next, and STARTTLS must be able to see it.
+    LinkOf(connection).backlog.assign(input);
+    Advance(now);
+    Link& link = LinkOf(connection);
+    if (done() || link.backlog.empty()) return;
+    held = std::move(link.backlog);
+    link.backlog.clear();
+    input = held;
+  }
+  if (input.empty()) return;
+  LinkOf(connection).backlog.assign(input);
+  if (input.size() > smtp::kMaxReplySize) {
+    HandleNoReply(connection, LinkOf(connection), Outcome::kMalformed, "octets without end", now);
+  }
+}
+
+void Session::OnTimer(TimePoint now) {
+  if (done() || now < deadline_) return;
+  Expire(now);
+  AfterEvent(now);
+}
+
+void Session::Expire(TimePoint now) {
+  const Op& op = script_.ops[pc_ == 0 ? 0U : std::min<std::size_t>(pc_, script_.ops.size()) - 1U];
+  switch (waiting_) {
+    case Waiting::kPause:
+    case Waiting::kSilence: Resume(now); return;
+    case Waiting::kSegment:
+      SendSegment(now);
+      if (waiting_ == Waiting::kNothing) Resume(now);
+      return;
+    case Waiting::kDelivered:
+      LookForDelivered(now);
+      if (waiting_ == Waiting::kNothing) Resume(now);
+      return;
+    case Waiting::kConnect: OnFailed(waiting_on_, NetFailure::kTimedOut, "timed out", now); return;
+    case Waiting::kHandshake: OnHandshake(waiting_on_, false, "no end of the handshake in time", now); return;
+    case Waiting::kReplies:
+      HandleNoReply(waiting_on_, LinkOf(waiting_on_), Outcome::kTimeout, "no reply", now);
+      return;
+    case Waiting::kClose: {
+      const auto& step = std::get<AwaitClose>(op.action);
+      LinkOf(waiting_on_).close_observed = true;
+      Decide(step.open, op, step.expected, "the connection is still open", {});
+      Resume(now);
+      return;
+    }
+    case Waiting::kMessage:
+    case Waiting::kNothing:
+    case Waiting::kDone: deadline_ = TimePoint::max(); return;
+  }
+}
+
+void Session::OnConnected(std::uint8_t connection, TimePoint now) {
+  if (waiting_ != Waiting::kConnect) return;
+  Link& link = LinkOf(connection);
+  link.open = true;
+  if (load_) Emit({.phase = Phase::kConnect, .started = step_began_}, Outcome::k2yz, Verdict::kPass, 0, {}, now);
+  const auto& how = std::get<smtpgauge::Connect>(script_.ops[pc_ - 1U].action);
+  const bool implicit = how.tls == Connect::Tls::kImplicit ||
+                        (how.tls == Connect::Tls::kTarget && options_.implicit_tls);
+  if (!implicit) {
+    Resume(now);
+    AfterEvent(now);
+    return;
+  }
+  step_began_ = now;
+  host_.StartTls(*this, connection, nullptr);
+  WaitFor(Waiting::kHandshake, connection, now + Limit(Phase::kTls));
+}
+
+void Session::OnFailed(std::uint8_t connection, NetFailure failure, std::string_view text, TimePoint now) {
+  if (done()) return;
+  Link& link = LinkOf(connection);
+  link.ended = CloseKind::kReset;
+  if (transcript_) transcript_->Note(connection, text, now);
+  const Outcome outcome = failure == NetFailure::kRefused    ? Outcome::kRefused
+                          : failure == NetFailure::kTimedOut ? Outcome::kTimeout
+                          : failure == NetFailure::kTls      ? Outcome::kTlsFailed
+                                                             : Outcome::kReset;
+  if (waiting_ != Waiting::kConnect || waiting_on_ != connection) {
+    OnClosed(connection, CloseKind::kReset, now);
+    return;
+  }
+  if (load_) {
+    Emit({.phase = Phase::kConnect, .started = step_began_}, outcome, Verdict::kError, 0, {}, now);
+    EndLoadSession(outcome, now);
+    return;
+  }
+  const Op& op = script_.ops[pc_ - 1U];
+  Decide(std::get<smtpgauge::Connect>(op.action).refused, op, "a connection", std::string(text),
+         fmt::format("no connection: {}", text));
+  Resume(now);
+}
+
+void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
+  if (done()) return;
+  Link& link = LinkOf(connection);
+  if (link.ended && waiting_ != Waiting::kReplies) return;
+  link.ended = kind;
+  if (transcript_) {
+    transcript_->Note(connection, kind == CloseKind::kReset ? "connection reset by the server"
+                                  : kind == CloseKind::kTlsNotify ? "closed by the server (close_notify)"
+                                                                  : "closed by the server (FIN)", now);
+  }
+  const bool allowed = link.quit_sent || link.we_closed || slots_[kCodeSlot] == "421";
+  if (!load_) host_.OnPeerClosed(*this, kind, allowed);
+  if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
+    JudgeClose(kind, now);
+    Resume(now);
+  } else if (waiting_ == Waiting::kSilence && waiting_on_ == connection) {
+    const Op& op = script_.ops[pc_ - 1U];
+    const auto& step = std::get<Silence>(op.action);
+    Decide(step.on_close, op, step.expected, "the server closed the connection", {});
+    Resume(now);
+  } else if (waiting_ == Waiting::kHandshake && waiting_on_ == connection) {
+    OnHandshake(connection, false, "the server closed the connection", now);
+  } else if (!link.exchanges.empty() && waiting_ == Waiting::kReplies) {
+    HandleNoReply(connection, link, kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed,
+                  kind == CloseKind::kReset ? "the connection was reset" : "the server closed the connection", now);
+  } else if (load_) {
+    EndLoadSession(kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed, now);
+  }
+  AfterEvent(now);
+}
+
+void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_view facts, TimePoint now) {
+  if (waiting_ != Waiting::kHandshake) return;
+  Link& link = LinkOf(connection);
+  link.tls = completed;
+  if (transcript_) transcript_->Note(connection, fmt::format("TLS {}: {}", completed ? "established" : "failed", facts), now);
+  if (load_) {
+    Emit({.phase = Phase::kTls, .started = step_began_}, completed ? Outcome::k2yz : Outcome::kTlsFailed,
+         completed ? Verdict::kPass : Verdict::kError, 0, {}, now);
+    if (!completed) return EndLoadSession(Outcome::kTlsFailed, now);
+    Resume(now);
+    return AfterEvent(now);
+  }
+  const Op& op = script_.ops[pc_ - 1U];
+  if (!completed) link.ended = link.ended.value_or(CloseKind::kFin);
+  if (const auto* step = std::get_if<smtpgauge::StartTls>(&op.action)) {
+    Decide(completed ? step->completed : step->failed, op, step->expected,
+           fmt::format("handshake {}: {}", completed ? "completed" : "failed", facts), {});
+    if (completed) {
+      const smtp::Reply as_reply{.code = 220, .lines = 1, .faults = {}, .raw = facts};
+      for (const Predicate& predicate : step->facts) {
+        const bool matches = predicate.pattern && predicate.pattern->Matches(facts);
+        if (matches == (predicate.kind == Predicate::Kind::kNotText)) {
+          Decide(predicate.otherwise, op, step->expected, std::string(facts), predicate.note);
+        }
+      }
+    }
+  } else if (!completed) {
+    Decide(Verdict::kError, op, "a TLS connection", std::string(facts), "no TLS: " + std::string(facts));
+  }
+  Resume(now);
+  AfterEvent(now);
+}
+
+/// What one step found. In setup anything but success blocks the case; cleanup is never judged.
+void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::string actual,
+                     std::string reason) {
+  if (op.section == Section::kCleanup || done()) return;
+  if (op.section == Section::kSetup) {
+    if (verdict == Verdict::kWarn || verdict == Verdict::kPass) return;
+    if (verdict == Verdict::kFail) verdict = Verdict::kBlocked;
+    if (reason.empty()) reason = "a precondition was refused";
+  }
+  if (Worse(verdict, outcome_.verdict) == outcome_.verdict) return;
+  outcome_.verdict = verdict;
+  outcome_.expected = std::move(expected);
+  outcome_.actual = std::move(actual);
+  outcome_.reason = std::move(reason);
+  outcome_.pointer = op.pointer;
+  if (verdict != Verdict::kWarn) {
+    pc_ = static_cast<std::uint16_t>(script_.ops.size());  // the case is decided
+    for (Link& link : links_) link.exchanges.Clear();
+    waiting_ = Waiting::kNothing;
+    proving_ = true;
+  }
+}
+
+void Session::Abort(std::string_view why, TimePoint now) {
+  if (done()) return;
+  if (transcript_) transcript_->Note(1, why, now);
+  if (load_) {
+    FailMessages(Outcome::kClosed, now);
+  } else if (outcome_.verdict == Verdict::kPass) {
+    outcome_.verdict = Verdict::kSkipped;
+    outcome_.reason = why;
+  }
+  Finish(now);
+}
+
+void Session::CloseLinks() {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    Link& link = links_[i];
+    if (!link.open || link.we_closed) continue;
+    link.we_closed = true;
+    host_.Close(*this, static_cast<std::uint8_t>(i + 1), load_ ? options_.close : Close::How::kFin);
+  }
+}
+
+void Session::Finish(TimePoint now) {
+  if (done()) return;
+  (void)now;
+  CloseLinks();
+  waiting_ = Waiting::kDone;
+  deadline_ = TimePoint::max();
+  host_.OnDone(*this);
+}
+
+}  // namespace smtpgauge

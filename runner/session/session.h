@@ -1,0 +1,202 @@
+// Executes one script as a machine without I/O: octets, closings and the clock go in, octets and
+// events come out. Check and load run the same machine, over sockets or over a test's script.
+//
+// Why not a coroutine over sockets: with 15,000 sessions a frame with its nested frames costs
+// several KiB each, and a machine can be driven through every split of the octets in a test.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/judge/delivered_message.h"
+#include "runner/judge/expectation.h"
+#include "runner/session/host.h"
+#include "runner/session/link.h"
+#include "runner/session/transcript.h"
+#include "scenarios/plan.h"
+
+namespace smtpgauge {
+
+/// How a case ended. In setup only kBlocked, kNotApplicable, kError (and kPass: all went well) occur.
+struct CaseOutcome {
+  Verdict verdict = Verdict::kPass;
+  std::string reason;
+  std::string expected;
+  std::string actual;
+  std::uint16_t pointer = 0;   ///< index into Script::pointers
+  int code = 0;                ///< reply code that decided, 0 when none did
+};
+
+/// Not thread-safe; lives on one worker. Every method is O(octets given).
+class Session {
+ public:
+  /// `script`, `options` and `host` outlive the session. `index` is the script's in its plan.
+  Session(const Script& script, std::uint16_t index, const SessionOptions& options, SessionHost& host);
+  ~Session();
+
+  /// Binds a slot before Start(): token, recipient, sender.
+  void SetSlot(SlotIndex slot, std::string_view value);
+  /// Load: the instant the load shape wanted this session to begin.
+  void Start(TimePoint scheduled, TimePoint now);
+
+  // What the host reports.
+  void OnConnected(std::uint8_t connection, TimePoint now);
+  void OnFailed(std::uint8_t connection, NetFailure failure, std::string_view text, TimePoint now);
+  void OnHandshake(std::uint8_t connection, bool completed, std::string_view facts, TimePoint now);
+  void OnOctets(std::uint8_t connection, std::string_view octets, TimePoint now);
+  void OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now);
+  void OnWritten(std::uint8_t connection, TimePoint now);
+  /// To be called when deadline() has passed; earlier calls do nothing.
+  void OnTimer(TimePoint now);
+  /// Load: after Next::kWait, when there is something to do.
+  void OnMessageReady(TimePoint now);
+  /// Gives up: the run is being stopped.
+  void Abort(std::string_view why, TimePoint now);
+
+  /// When OnTimer() wants to be called; TimePoint::max() for never. Moves with every call above.
+  [[nodiscard]] TimePoint deadline() const { return deadline_; }
+  [[nodiscard]] bool done() const { return waiting_ == Waiting::kDone; }
+  [[nodiscard]] bool idle() const { return waiting_ == Waiting::kMessage; }
+  [[nodiscard]] const Script& script() const { return script_; }
+  [[nodiscard]] std::uint16_t index() const { return index_; }
+  [[nodiscard]] const CaseOutcome& outcome() const { return outcome_; }
+  [[nodiscard]] const Slots& slots() const { return slots_; }
+  [[nodiscard]] const smtp::ExtensionSet* extensions(std::uint8_t connection) const;
+  [[nodiscard]] std::vector<TranscriptEntry> TakeTranscript();
+  /// Load: messages begun on this session's connection so far.
+  [[nodiscard]] std::uint32_t messages_begun() const { return message_; }
+
+ private:
+  enum class Waiting : std::uint8_t {
+    kNothing, kConnect, kReplies, kSegment, kPause, kSilence, kClose, kHandshake, kDelivered, kMessage, kDone
+  };
+  struct AuthState;
+  /// Load: a message between its first command and its final reply.
+  struct MessageState {
+    TimePoint scheduled{}, started{};
+    std::uint32_t outstanding = 0;   ///< replies owed
+    std::uint32_t accepted = 0;      ///< recipients
+    std::uint32_t accepted_at_eod = 0;
+    std::uint64_t octets = 0;
+    Outcome outcome = Outcome::k2yz;
+    std::uint16_t code = 0;
+    smtp::EnhancedCode enhanced;
+    bool issued = false;             ///< every command of it was queued
+    bool failed = false;
+  };
+  struct LoadState;
+
+  // session.cc: the loop
+  void Advance(TimePoint now);
+  void AfterEvent(TimePoint now);
+  Link& LinkOf(std::uint8_t connection);
+  void Flush(std::uint8_t connection, Link& link, TimePoint now);
+  void FlushAll(TimePoint now);
+  void WaitFor(Waiting what, std::uint8_t connection, TimePoint deadline);
+  void Resume(TimePoint now);
+  void Decide(Verdict verdict, const Op& op, std::string expected, std::string actual,
+              std::string reason);
+  void Finish(TimePoint now);
+  void CloseLinks();
+  void Expire(TimePoint now);
+  [[nodiscard]] Duration Limit(Phase phase) const;
+  [[nodiscard]] Duration Scaled(Duration time) const;
+
+  // session_steps.cc: one function for each kind of operation
+  void Run(const Connect& step, const Op& op, TimePoint now);
+  void Run(const Send& step, const Op& op, TimePoint now);
+  void Run(const SendMessage& step, const Op& op, TimePoint now);
+  void Run(const Await& step, const Op& op, TimePoint now);
+  void Run(const Silence& step, const Op& op, TimePoint now);
+  void Run(const AwaitClose& step, const Op& op, TimePoint now);
+  void Run(const Close& step, const Op& op, TimePoint now);
+  void Run(const StartTls& step, const Op& op, TimePoint now);
+  void Run(const Authenticate& step, const Op& op, TimePoint now);
+  void Run(const Pause& step, const Op& op, TimePoint now);
+  void Run(const Compare& step, const Op& op, TimePoint now);
+  void Run(const Delivered& step, const Op& op, TimePoint now);
+  void Run(const Conclude& step, const Op& op, TimePoint now);
+  void Run(const SkipUnless& step, const Op& op, TimePoint now);
+  void Run(const LoopBegin& step, const Op& op, TimePoint now);
+  void Run(const LoopEnd& step, const Op& op, TimePoint now);
+  void Run(const Assign& step, const Op& op, TimePoint now);
+  void QueueText(Link& link, std::uint8_t connection, const Text& text, bool secret, TimePoint now);
+  void QueueOctets(Link& link, std::uint8_t connection, std::string_view octets, bool secret,
+                   TimePoint now);
+  void QueueGenerated(const SendMessage& step, Link& link, const Op& op);
+  void SendSegment(TimePoint now);
+  void LookForDelivered(TimePoint now);
+  void JudgeClose(CloseKind kind, TimePoint now);
+  [[nodiscard]] bool Fulfilled(const Condition& condition, std::uint8_t connection) const;
+  [[nodiscard]] bool Relates(const Compare& compare) const;
+
+  // session_replies.cc
+  [[nodiscard]] bool TakesOctets(const Link& link, std::uint8_t connection) const;
+  void HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
+                  const Await& await, const smtp::Reply& reply, TimePoint now);
+  void JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now);
+  void LearnExtensions(std::uint8_t connection, Link& link, const smtp::Reply& reply);
+  void HandleNoReply(std::uint8_t connection, Link& link, Outcome outcome, std::string_view what,
+                     TimePoint now);
+  void Observe(const Link& link, const Exchange& exchange, const smtp::Reply& reply, TimePoint now);
+
+  // session_auth.cc
+  void HandleAuthReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void SendAuthMessage(std::uint8_t connection, Link& link, std::string message, std::string_view prefix,
+                       TimePoint now);
+
+  // session_proof.cc: NOOP and QUIT behind the probe
+  void ProveSync(TimePoint now);
+  void HandleProofReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void LoseSync(std::string actual, std::string reason);
+
+  // session_load.cc
+  void BeginMessage(TimePoint now);
+  void EndSteps(TimePoint now);
+  void LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
+                 const Await& await, const smtp::Reply& reply, Verdict verdict, TimePoint now);
+  void HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void RefuseMessage(std::uint32_t message, const Await& await);
+  void CompleteMessage(MessageState& message, TimePoint now);
+  void FailMessages(Outcome outcome, TimePoint now);
+  void EndLoadSession(Outcome outcome, TimePoint now);
+  void Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
+            smtp::EnhancedCode enhanced, TimePoint now);
+  MessageState& MessageOf(std::uint32_t number);
+  [[nodiscard]] Duration Lateness(const Exchange& exchange);
+  [[nodiscard]] bool Pipelines() const;
+  [[nodiscard]] bool Chunks() const;
+
+  const Script& script_;
+  const SessionOptions& options_;
+  SessionHost& host_;
+  Slots slots_;
+  std::vector<Link> links_;
+  std::vector<std::uint32_t> loops_;     ///< rounds done of the open loops, innermost last
+  CaseOutcome outcome_;
+  std::unique_ptr<Transcript> transcript_;
+  std::unique_ptr<AuthState> auth_;
+  std::unique_ptr<LoadState> load_;
+  TimePoint deadline_ = TimePoint::max();
+  TimePoint step_began_{};
+  TimePoint give_up_{};                  ///< kDelivered: end of the wait; deadline_ is the next look
+  std::size_t segment_ = 0;
+  std::size_t segment_at_ = 0;
+  std::string segmented_;
+  std::string connect_facts_;
+  std::uint32_t message_ = 0;
+  std::uint16_t index_;
+  std::uint16_t pc_ = 0;                 ///< the next operation
+  Waiting waiting_ = Waiting::kNothing;
+  std::uint8_t waiting_on_ = 1;          ///< connection
+  std::uint16_t accepted_recipients_ = 0;  ///< check: 2yz to RCPT since the last message
+  bool proving_ = false;
+  bool settling_ = false;
+  bool advancing_ = false;
+};
+
+}  // namespace smtpgauge

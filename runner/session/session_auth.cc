@@ -1,0 +1,125 @@
+// AUTH exchanges (RFC 4954 section 4).
+#include <fmt/format.h>
+
+#include "runner/session/auth_state.h"
+#include "runner/session/load_state.h"
+#include "runner/session/session.h"
+#include "runner/smtp/base64.h"
+
+namespace smtpgauge {
+namespace {
+
+constexpr std::uint8_t kMaxContinuations = 10;  // no mechanism of ours needs more than four
+
+std::string Rendered(const Text& text, const Slots& slots) {
+  std::string out;
+  Render(text, slots, 0, out);
+  return out;
+}
+
+std::string Edited(const std::vector<Authenticate::Edit>& edits, std::uint8_t message, std::string text) {
+  for (const Authenticate::Edit& edit : edits) {
+    if (edit.message != message) continue;
+    bool found = false;
+    const std::string old = edit.find.Capture(text, &found);
+    const std::size_t at = found ? text.find(old) : std::string::npos;
+    if (at != std::string::npos) text.replace(at, old.size(), edit.replace);
+  }
+  return text;
+}
+
+}  // namespace
+
+void Session::Run(const Authenticate& step, const Op& op, TimePoint now) {
+  Link& link = LinkOf(op.connection);
+  auth_ = std::make_unique<AuthState>();
+  auth_->step = &step;
+  auth_->op = &op;
+  auth_->mechanism = step.mechanism;
+  if (auth_->mechanism.empty() && link.extensions) {
+    auth_->mechanism = BestMechanism(link.extensions->AuthMechanisms());
+  }
+  const Credentials credentials{Rendered(step.user, slots_), Rendered(step.password, slots_),
+                                Rendered(step.authzid, slots_)};
+  auth_->client = SaslClient::Create(auth_->mechanism, credentials);
+  if (!auth_->client) {
+    auth_.reset();
+    if (load_) return EndLoadSession(Outcome::kMalformed, now);
+    return Decide(Verdict::kBlocked, op, "a mechanism that both sides know", step.mechanism,
+                  "no AUTH mechanism in common");
+  }
+  const bool initial = step.initial == Authenticate::Initial::kAlways ||
+                       (step.initial == Authenticate::Initial::kAuto && auth_->client->client_first());
+  const std::string command = "AUTH " + auth_->mechanism;
+  if (initial) {
+    const auto message = auth_->client->Step({});
+    SendAuthMessage(op.connection, link, message.value_or(""), command + " ", now);
+  } else {
+    QueueOctets(link, op.connection, command + "\r\n", false, now);
+  }
+  link.exchanges.Push({.op = static_cast<std::uint16_t>(pc_ - 1), .message = message_, .phase = Phase::kAuth});
+  Flush(op.connection, link, now);
+  WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
+}
+
+void Session::SendAuthMessage(std::uint8_t connection, Link& link, std::string message,
+                              std::string_view prefix, TimePoint now) {
+  ++auth_->messages;
+  message = Edited(auth_->step->edits, auth_->messages, std::move(message));
+  std::string encoded = smtp::EncodeBase64(message);
+  if (encoded.empty() && !prefix.empty()) encoded = "=";  // RFC 4954 section 4: an empty initial response
+  QueueOctets(link, connection, prefix, false, now);
+  QueueOctets(link, connection, encoded, true, now);
+  QueueOctets(link, connection, "\r\n", false, now);
+}
+
+void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now) {
+  AuthState& auth = *auth_;
+  Exchange& exchange = link.exchanges.front();
+  if (reply.code == 334 && auth.continuations < kMaxContinuations) {
+    ++auth.continuations;
+    const auto challenge = smtp::DecodeBase64(smtp::ReplyLine(reply, 0));
+    auth.challenges += fmt::format("{}:{}\n", auth.continuations, challenge.value_or("(not base64)"));
+    if (auth.continuations == 1 && auth.step->capture_challenge != kNoSlot) {
+      slots_[auth.step->capture_challenge] = challenge.value_or("");
+    }
+    const auto message = challenge ? auth.client->Step(*challenge) : std::nullopt;
+    if (message) {
+      SendAuthMessage(connection, link, *message, {}, now);
+    } else {
+      QueueOctets(link, connection, "*\r\n", false, now);  // RFC 4954 section 4: the client cancels
+    }
+    exchange.deadline = now + Limit(Phase::kAuth);
+    Flush(connection, link, now);
+    deadline_ = exchange.deadline;
+    return;
+  }
+  const Op& op = *auth.op;
+  const Authenticate& step = *auth.step;
+  if (step.capture_steps != kNoSlot) slots_[step.capture_steps] = std::to_string(auth.continuations);
+  const Expectation& expectation = script_.expectations[step.expectation];
+  Judgement judgement = Judge(expectation, reply, {nullptr, &slots_, now - exchange.started});
+  const smtp::Reply challenges{.code = 334, .lines = 1, .faults = {}, .raw = auth.challenges};
+  for (const Predicate& predicate : step.challenges) {
+    const bool matches = predicate.pattern && predicate.pattern->Matches(auth.challenges);
+    if (matches == (predicate.kind != Predicate::Kind::kNotText)) continue;
+    if (Worse(predicate.otherwise, judgement.verdict) == judgement.verdict) continue;
+    judgement = {predicate.otherwise, predicate.note};
+  }
+  const Exchange finished = exchange;
+  auth_.reset();
+  link.exchanges.Pop();
+  waiting_ = Waiting::kNothing;
+  deadline_ = TimePoint::max();
+  if (load_) {
+    Emit(finished, reply.code < 300 ? Outcome::k2yz : reply.code < 500 ? Outcome::k4yz : Outcome::k5yz,
+         judgement.verdict, static_cast<std::uint16_t>(reply.code),
+         smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0)), now);
+    if (Worse(judgement.verdict, Verdict::kWarn) != Verdict::kWarn) EndLoadSession(Outcome::k5yz, now);
+    return;
+  }
+  Decide(judgement.verdict, op, expectation.expected, smtp::ReplyText(reply).insert(0, std::to_string(reply.code) + " "),
+         judgement.note);
+}
+
+}  // namespace smtpgauge
