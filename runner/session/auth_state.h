@@ -14,8 +14,8 @@ struct Session::AuthState {
   const Op* op = nullptr;
   std::unique_ptr<SaslClient> client;
   std::string mechanism;
-  std::string challenges;       ///< "1:...\n2:...": decoded, for predicates
-  std::uint8_t messages = 0;    ///< client messages sent
+  std::string challenges;          ///< "1:...\n2:...": decoded, for predicates
+  std::uint8_t messages = 0;       ///< client messages sent
   std::uint8_t continuations = 0;  ///< 334 replies seen
 };
 

@@ -18,7 +18,15 @@ namespace smtpgauge {
 class Session;
 
 /// Why there is no connection, or none any more.
-enum class NetFailure : std::uint8_t { kRefused, kReset, kTimedOut, kUnreachable, kTls, kLimit, kOther };
+enum class NetFailure : std::uint8_t {
+  kRefused,
+  kReset,
+  kTimedOut,
+  kUnreachable,
+  kTls,
+  kLimit,
+  kOther
+};
 
 /// Content of one message under load. All views outlive the run.
 struct Content {
@@ -26,7 +34,7 @@ struct Content {
   std::string_view encoded_end;  ///< completes the line and ends the data
   std::string_view raw;          ///< the same for BDAT
   std::string_view raw_end;
-  std::uint64_t octets = 0;      ///< content octets of `raw` and `raw_end` (without the header)
+  std::uint64_t octets = 0;  ///< content octets of `raw` and `raw_end` (without the header)
 };
 
 /// One message that the load shape wants sent.
@@ -43,7 +51,7 @@ struct MessageJob {
 struct ObservedReply {
   const smtp::Reply* reply = nullptr;
   const smtp::ExtensionSet* extensions = nullptr;  ///< of the latest EHLO, null before
-  std::string_view verb;         ///< upper case; "" for the greeting, "." for the end of data
+  std::string_view verb;  ///< upper case; "" for the greeting, "." for the end of data
   Phase phase = Phase::kOther;
   Duration took{};
   bool tls = false;
@@ -54,9 +62,11 @@ class SessionHost {
   virtual ~SessionHost() = default;
 
   /// Begins to connect. Answer: OnConnected or OnFailed, never from inside this call.
-  virtual void Connect(Session& session, std::uint8_t connection, const smtpgauge::Connect& how) = 0;
+  virtual void Connect(Session& session, std::uint8_t connection,
+                       const smtpgauge::Connect& how) = 0;
   /// Client handshake; `how` is null for implicit TLS. Answer: OnHandshake, never from inside.
-  virtual void StartTls(Session& session, std::uint8_t connection, const smtpgauge::StartTls* how) = 0;
+  virtual void StartTls(Session& session, std::uint8_t connection,
+                        const smtpgauge::StartTls* how) = 0;
   /// True: all octets were taken. False: they stay valid until OnWritten.
   virtual bool Write(Session& session, std::uint8_t connection, std::span<const iovec> octets) = 0;
   /// kFin and kReset end the connection: nothing more is heard of it. kHalf ends our side only.
@@ -76,7 +86,8 @@ class SessionHost {
   /// Load only: every exchange, message and session.
   virtual void OnEvent(const Event& event) = 0;
   /// Load only: an exchange that did not pass, with the command that led to it.
-  virtual void OnExample(Session& session, const Op& op, Verdict verdict, std::string_view actual) = 0;
+  virtual void OnExample(Session& session, const Op& op, Verdict verdict,
+                         std::string_view actual) = 0;
 
   /// The session is over; its outcome() is final. May be called from inside any On...().
   virtual void OnDone(Session& session) = 0;
@@ -92,7 +103,7 @@ struct SessionOptions {
   bool transcripts = true;
   Switch pipelining = Switch::kOff;
   Switch chunking = Switch::kOff;
-  std::uint32_t bdat_group = 1;    ///< messages in flight at once with BDAT
+  std::uint32_t bdat_group = 1;  ///< messages in flight at once with BDAT
   Close::How close = Close::How::kFin;
   double timeout_scale = 1.0;
   /// RFC 5321 section 4.5.3.2 for the greeting, MAIL, RCPT, DATA and its end; by Phase, unscaled.

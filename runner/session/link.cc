@@ -23,7 +23,8 @@ std::span<const iovec> OutQueue::Gather() {
   vectors.clear();
   for (const Chunk& chunk : chunks_) {
     const char* data = chunk.shared != nullptr ? chunk.shared : owned_.data() + chunk.begin;
-    vectors.push_back({const_cast<char*>(data), chunk.size});  // writev's own signature is not const
+    vectors.push_back(
+        {const_cast<char*>(data), chunk.size});  // writev's own signature is not const
   }
   return vectors;
 }

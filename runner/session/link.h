@@ -20,16 +20,17 @@ namespace smtpgauge {
 
 /// A command that was queued and whose reply is owed.
 struct Exchange {
-  static constexpr std::uint16_t kNoopProof = 0xffff;   ///< operations of the engine itself
+  static constexpr std::uint16_t kNoopProof = 0xffff;  ///< operations of the engine itself
   static constexpr std::uint16_t kQuitProof = 0xfffe;
-  static constexpr std::uint16_t kRecovery = 0xfffd;    ///< RSET, or the lone dot, after a refused message
+  static constexpr std::uint16_t kRecovery =
+      0xfffd;  ///< RSET, or the lone dot, after a refused message
   static constexpr std::uint16_t kFirstOwn = kRecovery;
 
-  std::uint16_t op = 0;          ///< index into Script::ops, or one of the above
-  std::uint16_t replies = 1;     ///< still owed
-  std::uint32_t message = 0;     ///< load: number of the message it belongs to
+  std::uint16_t op = 0;       ///< index into Script::ops, or one of the above
+  std::uint16_t replies = 1;  ///< still owed
+  std::uint32_t message = 0;  ///< load: number of the message it belongs to
   Phase phase = Phase::kOther;
-  TimePoint started{};           ///< set when its octets leave; zero before
+  TimePoint started{};  ///< set when its octets leave; zero before
   TimePoint deadline{};
 };
 
@@ -49,7 +50,7 @@ class OutQueue {
 
  private:
   struct Chunk {
-    const char* shared;   ///< null: owned_ from `begin`
+    const char* shared;  ///< null: owned_ from `begin`
     std::size_t begin;
     std::size_t size;
   };
@@ -77,17 +78,17 @@ class ExchangeQueue {
 
 struct Link {
   OutQueue filling;
-  OutQueue flying;                     ///< handed to the host, not all written yet
+  OutQueue flying;  ///< handed to the host, not all written yet
   smtp::ReplyParser parser;
   ExchangeQueue exchanges;
-  std::string backlog;                 ///< octets that came although nothing was owed
+  std::string backlog;  ///< octets that came although nothing was owed
   std::unique_ptr<smtp::ExtensionSet> extensions;
   bool open = false;
   bool tls = false;
   bool we_closed = false;
-  bool close_observed = false;         ///< the scenario itself looked at the close
+  bool close_observed = false;  ///< the scenario itself looked at the close
   bool quit_sent = false;
-  std::optional<CloseKind> ended;      ///< how the peer ended it
+  std::optional<CloseKind> ended;  ///< how the peer ended it
 };
 
 }  // namespace smtpgauge

@@ -15,11 +15,13 @@ struct Credentials {
   std::string authzid;
 };
 
-/// One exchange. Mechanisms: PLAIN, LOGIN, CRAM-MD5, DIGEST-MD5, SCRAM-SHA-1, SCRAM-SHA-256, EXTERNAL, ANONYMOUS.
+/// One exchange. Mechanisms: PLAIN, LOGIN, CRAM-MD5, DIGEST-MD5, SCRAM-SHA-1, SCRAM-SHA-256,
+/// EXTERNAL, ANONYMOUS.
 class SaslClient {
  public:
   /// nullptr when the mechanism is not known here.
-  static std::unique_ptr<SaslClient> Create(std::string_view mechanism, const Credentials& credentials);
+  static std::unique_ptr<SaslClient> Create(std::string_view mechanism,
+                                            const Credentials& credentials);
   ~SaslClient();
   SaslClient(const SaslClient&) = delete;
   SaslClient& operator=(const SaslClient&) = delete;

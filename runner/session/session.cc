@@ -20,13 +20,20 @@ std::array<Duration, kPhaseCount> DefaultLimits() {
 
 Session::Session(const Script& script, std::uint16_t index, const SessionOptions& options,
                  SessionHost& host)
-    : script_(script), options_(options), host_(host), slots_(script.slot_count), links_(1), index_(index) {
+    : script_(script),
+      options_(options),
+      host_(host),
+      slots_(script.slot_count),
+      links_(1),
+      index_(index) {
   if (options_.load) load_ = std::make_unique<LoadState>();
 }
 
 Session::~Session() = default;
 
-void Session::SetSlot(SlotIndex slot, std::string_view value) { slots_[slot].assign(value); }
+void Session::SetSlot(SlotIndex slot, std::string_view value) {
+  slots_[slot].assign(value);
+}
 
 void Session::Start(TimePoint scheduled, TimePoint now) {
   if (options_.transcripts && !options_.load) transcript_ = std::make_unique<Transcript>(now);
@@ -177,7 +184,9 @@ void Session::Expire(TimePoint now) {
   const Op& op = script_.ops[pc_ == 0 ? 0U : std::min<std::size_t>(pc_, script_.ops.size()) - 1U];
   switch (waiting_) {
     case Waiting::kPause:
-    case Waiting::kSilence: Resume(now); return;
+    case Waiting::kSilence:
+      Resume(now);
+      return;
     case Waiting::kSegment:
       SendSegment(now);
       if (waiting_ == Waiting::kNothing) Resume(now);
@@ -186,8 +195,12 @@ void Session::Expire(TimePoint now) {
       LookForDelivered(now);
       if (waiting_ == Waiting::kNothing) Resume(now);
       return;
-    case Waiting::kConnect: OnFailed(waiting_on_, NetFailure::kTimedOut, "timed out", now); return;
-    case Waiting::kHandshake: OnHandshake(waiting_on_, false, "no end of the handshake in time", now); return;
+    case Waiting::kConnect:
+      OnFailed(waiting_on_, NetFailure::kTimedOut, "timed out", now);
+      return;
+    case Waiting::kHandshake:
+      OnHandshake(waiting_on_, false, "no end of the handshake in time", now);
+      return;
     case Waiting::kReplies:
       HandleNoReply(waiting_on_, LinkOf(waiting_on_), Outcome::kTimeout, "no reply", now);
       return;
@@ -200,7 +213,9 @@ void Session::Expire(TimePoint now) {
     }
     case Waiting::kMessage:
     case Waiting::kNothing:
-    case Waiting::kDone: deadline_ = TimePoint::max(); return;
+    case Waiting::kDone:
+      deadline_ = TimePoint::max();
+      return;
   }
 }
 
@@ -208,7 +223,9 @@ void Session::OnConnected(std::uint8_t connection, TimePoint now) {
   if (waiting_ != Waiting::kConnect) return;
   Link& link = LinkOf(connection);
   link.open = true;
-  if (load_) Emit({.phase = Phase::kConnect, .started = step_began_}, Outcome::k2yz, Verdict::kPass, 0, {}, now);
+  if (load_)
+    Emit({.phase = Phase::kConnect, .started = step_began_}, Outcome::k2yz, Verdict::kPass, 0, {},
+         now);
   const auto& how = std::get<smtpgauge::Connect>(script_.ops[pc_ - 1U].action);
   const bool implicit = how.tls == Connect::Tls::kImplicit ||
                         (how.tls == Connect::Tls::kTarget && options_.implicit_tls);
@@ -222,7 +239,8 @@ void Session::OnConnected(std::uint8_t connection, TimePoint now) {
   WaitFor(Waiting::kHandshake, connection, now + Limit(Phase::kTls));
 }
 
-void Session::OnFailed(std::uint8_t connection, NetFailure failure, std::string_view text, TimePoint now) {
+void Session::OnFailed(std::uint8_t connection, NetFailure failure, std::string_view text,
+                       TimePoint now) {
   if (done()) return;
   Link& link = LinkOf(connection);
   link.ended = CloseKind::kReset;
@@ -252,9 +270,11 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   if (link.ended && waiting_ != Waiting::kReplies) return;
   link.ended = kind;
   if (transcript_) {
-    transcript_->Note(connection, kind == CloseKind::kReset ? "connection reset by the server"
-                                  : kind == CloseKind::kTlsNotify ? "closed by the server (close_notify)"
-                                                                  : "closed by the server (FIN)", now);
+    transcript_->Note(connection,
+                      kind == CloseKind::kReset       ? "connection reset by the server"
+                      : kind == CloseKind::kTlsNotify ? "closed by the server (close_notify)"
+                                                      : "closed by the server (FIN)",
+                      now);
   }
   const bool allowed = link.quit_sent || link.we_closed || slots_[kCodeSlot] == "421";
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
@@ -269,21 +289,27 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   } else if (waiting_ == Waiting::kHandshake && waiting_on_ == connection) {
     OnHandshake(connection, false, "the server closed the connection", now);
   } else if (!link.exchanges.empty() && waiting_ == Waiting::kReplies) {
-    HandleNoReply(connection, link, kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed,
-                  kind == CloseKind::kReset ? "the connection was reset" : "the server closed the connection", now);
+    HandleNoReply(
+        connection, link, kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed,
+        kind == CloseKind::kReset ? "the connection was reset" : "the server closed the connection",
+        now);
   } else if (load_) {
     EndLoadSession(kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed, now);
   }
   AfterEvent(now);
 }
 
-void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_view facts, TimePoint now) {
+void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_view facts,
+                          TimePoint now) {
   if (waiting_ != Waiting::kHandshake) return;
   Link& link = LinkOf(connection);
   link.tls = completed;
-  if (transcript_) transcript_->Note(connection, fmt::format("TLS {}: {}", completed ? "established" : "failed", facts), now);
+  if (transcript_)
+    transcript_->Note(connection,
+                      fmt::format("TLS {}: {}", completed ? "established" : "failed", facts), now);
   if (load_) {
-    Emit({.phase = Phase::kTls, .started = step_began_}, completed ? Outcome::k2yz : Outcome::kTlsFailed,
+    Emit({.phase = Phase::kTls, .started = step_began_},
+         completed ? Outcome::k2yz : Outcome::kTlsFailed,
          completed ? Verdict::kPass : Verdict::kError, 0, {}, now);
     if (!completed) return EndLoadSession(Outcome::kTlsFailed, now);
     Resume(now);
@@ -304,7 +330,8 @@ void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_v
       }
     }
   } else if (!completed) {
-    Decide(Verdict::kError, op, "a TLS connection", std::string(facts), "no TLS: " + std::string(facts));
+    Decide(Verdict::kError, op, "a TLS connection", std::string(facts),
+           "no TLS: " + std::string(facts));
   }
   Resume(now);
   AfterEvent(now);
@@ -327,7 +354,8 @@ void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::s
   outcome_.pointer = op.pointer;
   if (verdict != Verdict::kWarn) {
     pc_ = static_cast<std::uint16_t>(script_.ops.size());  // the case is decided
-    for (Link& link : links_) link.exchanges.Clear();
+    for (Link& link : links_)
+      link.exchanges.Clear();
     waiting_ = Waiting::kNothing;
     proving_ = true;
   }

@@ -20,21 +20,23 @@
 
 namespace smtpgauge {
 
-/// How a case ended. In setup only kBlocked, kNotApplicable, kError (and kPass: all went well) occur.
+/// How a case ended. In setup only kBlocked, kNotApplicable, kError (and kPass: all went well)
+/// occur.
 struct CaseOutcome {
   Verdict verdict = Verdict::kPass;
   std::string reason;
   std::string expected;
   std::string actual;
-  std::uint16_t pointer = 0;   ///< index into Script::pointers
-  int code = 0;                ///< reply code that decided, 0 when none did
+  std::uint16_t pointer = 0;  ///< index into Script::pointers
+  int code = 0;               ///< reply code that decided, 0 when none did
 };
 
 /// Not thread-safe; lives on one worker. Every method is O(octets given).
 class Session {
  public:
   /// `script`, `options` and `host` outlive the session. `index` is the script's in its plan.
-  Session(const Script& script, std::uint16_t index, const SessionOptions& options, SessionHost& host);
+  Session(const Script& script, std::uint16_t index, const SessionOptions& options,
+          SessionHost& host);
   ~Session();
 
   /// Binds a slot before Start(): token, recipient, sender.
@@ -71,20 +73,30 @@ class Session {
 
  private:
   enum class Waiting : std::uint8_t {
-    kNothing, kConnect, kReplies, kSegment, kPause, kSilence, kClose, kHandshake, kDelivered, kMessage, kDone
+    kNothing,
+    kConnect,
+    kReplies,
+    kSegment,
+    kPause,
+    kSilence,
+    kClose,
+    kHandshake,
+    kDelivered,
+    kMessage,
+    kDone
   };
   struct AuthState;
   /// Load: a message between its first command and its final reply.
   struct MessageState {
     TimePoint scheduled{}, started{};
-    std::uint32_t outstanding = 0;   ///< replies owed
-    std::uint32_t accepted = 0;      ///< recipients
+    std::uint32_t outstanding = 0;  ///< replies owed
+    std::uint32_t accepted = 0;     ///< recipients
     std::uint32_t accepted_at_eod = 0;
     std::uint64_t octets = 0;
     Outcome outcome = Outcome::k2yz;
     std::uint16_t code = 0;
     smtp::EnhancedCode enhanced;
-    bool issued = false;             ///< every command of it was queued
+    bool issued = false;  ///< every command of it was queued
     bool failed = false;
   };
   struct LoadState;
@@ -145,13 +157,15 @@ class Session {
   void Observe(const Link& link, const Exchange& exchange, const smtp::Reply& reply, TimePoint now);
 
   // session_auth.cc
-  void HandleAuthReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
-  void SendAuthMessage(std::uint8_t connection, Link& link, std::string message, std::string_view prefix,
+  void HandleAuthReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                        TimePoint now);
+  void SendAuthMessage(std::uint8_t connection, Link& link, std::string message,
+                       std::string_view prefix, TimePoint now);
 
   // session_proof.cc: NOOP and QUIT behind the probe
   void ProveSync(TimePoint now);
-  void HandleProofReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void HandleProofReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
+                        TimePoint now);
   void LoseSync(std::string actual, std::string reason);
 
   // session_load.cc
@@ -159,7 +173,8 @@ class Session {
   void EndSteps(TimePoint now);
   void LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
                  const Await& await, const smtp::Reply& reply, Verdict verdict, TimePoint now);
-  void HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
+                           TimePoint now);
   void RefuseMessage(std::uint32_t message, const Await& await);
   void CompleteMessage(MessageState& message, TimePoint now);
   void FailMessages(Outcome outcome, TimePoint now);
@@ -176,23 +191,23 @@ class Session {
   SessionHost& host_;
   Slots slots_;
   std::vector<Link> links_;
-  std::vector<std::uint32_t> loops_;     ///< rounds done of the open loops, innermost last
+  std::vector<std::uint32_t> loops_;  ///< rounds done of the open loops, innermost last
   CaseOutcome outcome_;
   std::unique_ptr<Transcript> transcript_;
   std::unique_ptr<AuthState> auth_;
   std::unique_ptr<LoadState> load_;
   TimePoint deadline_ = TimePoint::max();
   TimePoint step_began_{};
-  TimePoint give_up_{};                  ///< kDelivered: end of the wait; deadline_ is the next look
+  TimePoint give_up_{};  ///< kDelivered: end of the wait; deadline_ is the next look
   std::size_t segment_ = 0;
   std::size_t segment_at_ = 0;
   std::string segmented_;
   std::string connect_facts_;
   std::uint32_t message_ = 0;
   std::uint16_t index_;
-  std::uint16_t pc_ = 0;                 ///< the next operation
+  std::uint16_t pc_ = 0;  ///< the next operation
   Waiting waiting_ = Waiting::kNothing;
-  std::uint8_t waiting_on_ = 1;          ///< connection
+  std::uint8_t waiting_on_ = 1;            ///< connection
   std::uint16_t accepted_recipients_ = 0;  ///< check: 2yz to RCPT since the last message
   bool proving_ = false;
   bool settling_ = false;

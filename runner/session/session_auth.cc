@@ -17,7 +17,8 @@ std::string Rendered(const Text& text, const Slots& slots) {
   return out;
 }
 
-std::string Edited(const std::vector<Authenticate::Edit>& edits, std::uint8_t message, std::string text) {
+std::string Edited(const std::vector<Authenticate::Edit>& edits, std::uint8_t message,
+                   std::string text) {
   for (const Authenticate::Edit& edit : edits) {
     if (edit.message != message) continue;
     bool found = false;
@@ -48,8 +49,9 @@ void Session::Run(const Authenticate& step, const Op& op, TimePoint now) {
     return Decide(Verdict::kBlocked, op, "a mechanism that both sides know", step.mechanism,
                   "no AUTH mechanism in common");
   }
-  const bool initial = step.initial == Authenticate::Initial::kAlways ||
-                       (step.initial == Authenticate::Initial::kAuto && auth_->client->client_first());
+  const bool initial =
+      step.initial == Authenticate::Initial::kAlways ||
+      (step.initial == Authenticate::Initial::kAuto && auth_->client->client_first());
   const std::string command = "AUTH " + auth_->mechanism;
   if (initial) {
     const auto message = auth_->client->Step({});
@@ -57,7 +59,8 @@ void Session::Run(const Authenticate& step, const Op& op, TimePoint now) {
   } else {
     QueueOctets(link, op.connection, command + "\r\n", false, now);
   }
-  link.exchanges.Push({.op = static_cast<std::uint16_t>(pc_ - 1), .message = message_, .phase = Phase::kAuth});
+  link.exchanges.Push(
+      {.op = static_cast<std::uint16_t>(pc_ - 1), .message = message_, .phase = Phase::kAuth});
   Flush(op.connection, link, now);
   WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
 }
@@ -67,19 +70,22 @@ void Session::SendAuthMessage(std::uint8_t connection, Link& link, std::string m
   ++auth_->messages;
   message = Edited(auth_->step->edits, auth_->messages, std::move(message));
   std::string encoded = smtp::EncodeBase64(message);
-  if (encoded.empty() && !prefix.empty()) encoded = "=";  // RFC 4954 section 4: an empty initial response
+  if (encoded.empty() && !prefix.empty())
+    encoded = "=";  // RFC 4954 section 4: an empty initial response
   QueueOctets(link, connection, prefix, false, now);
   QueueOctets(link, connection, encoded, true, now);
   QueueOctets(link, connection, "\r\n", false, now);
 }
 
-void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now) {
+void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
+                              TimePoint now) {
   AuthState& auth = *auth_;
   Exchange& exchange = link.exchanges.front();
   if (reply.code == 334 && auth.continuations < kMaxContinuations) {
     ++auth.continuations;
     const auto challenge = smtp::DecodeBase64(smtp::ReplyLine(reply, 0));
-    auth.challenges += fmt::format("{}:{}\n", auth.continuations, challenge.value_or("(not base64)"));
+    auth.challenges +=
+        fmt::format("{}:{}\n", auth.continuations, challenge.value_or("(not base64)"));
     if (auth.continuations == 1 && auth.step->capture_challenge != kNoSlot) {
       slots_[auth.step->capture_challenge] = challenge.value_or("");
     }
@@ -96,7 +102,8 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
   }
   const Op& op = *auth.op;
   const Authenticate& step = *auth.step;
-  if (step.capture_steps != kNoSlot) slots_[step.capture_steps] = std::to_string(auth.continuations);
+  if (step.capture_steps != kNoSlot)
+    slots_[step.capture_steps] = std::to_string(auth.continuations);
   const Expectation& expectation = script_.expectations[step.expectation];
   Judgement judgement = Judge(expectation, reply, {nullptr, &slots_, now - exchange.started});
   const smtp::Reply challenges{.code = 334, .lines = 1, .faults = {}, .raw = auth.challenges};
@@ -112,14 +119,18 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
   waiting_ = Waiting::kNothing;
   deadline_ = TimePoint::max();
   if (load_) {
-    Emit(finished, reply.code < 300 ? Outcome::k2yz : reply.code < 500 ? Outcome::k4yz : Outcome::k5yz,
+    Emit(finished,
+         reply.code < 300   ? Outcome::k2yz
+         : reply.code < 500 ? Outcome::k4yz
+                            : Outcome::k5yz,
          judgement.verdict, static_cast<std::uint16_t>(reply.code),
          smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0)), now);
-    if (Worse(judgement.verdict, Verdict::kWarn) != Verdict::kWarn) EndLoadSession(Outcome::k5yz, now);
+    if (Worse(judgement.verdict, Verdict::kWarn) != Verdict::kWarn)
+      EndLoadSession(Outcome::k5yz, now);
     return;
   }
-  Decide(judgement.verdict, op, expectation.expected, smtp::ReplyText(reply).insert(0, std::to_string(reply.code) + " "),
-         judgement.note);
+  Decide(judgement.verdict, op, expectation.expected,
+         smtp::ReplyText(reply).insert(0, std::to_string(reply.code) + " "), judgement.note);
 }
 
 }  // namespace smtpgauge

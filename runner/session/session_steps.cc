@@ -28,10 +28,13 @@ std::string Filler(std::uint64_t octets) {
       "smtpgauge fills this message so that it has the size that was asked for.....\r\n";
   std::string out;
   out.reserve(octets);
-  while (out.size() + kLine.size() <= octets) out.append(kLine);
+  while (out.size() + kLine.size() <= octets)
+    out.append(kLine);
   const std::uint64_t rest = octets - out.size();
-  if (rest == 1) out.back() = 'x', out.append("\n"), out[out.size() - 2] = '\r';
-  else if (rest >= 2) out.append(rest - 2, 'x').append("\r\n");
+  if (rest == 1)
+    out.back() = 'x', out.append("\n"), out[out.size() - 2] = '\r';
+  else if (rest >= 2)
+    out.append(rest - 2, 'x').append("\r\n");
   return out;
 }
 
@@ -64,7 +67,8 @@ void Session::QueueOctets(Link& link, std::uint8_t connection, std::string_view 
   transcript_->Sent(connection, octets, std::span(&all, secret ? 1U : 0U), now);
 }
 
-void Session::QueueText(Link& link, std::uint8_t connection, const Text& text, bool secret, TimePoint now) {
+void Session::QueueText(Link& link, std::uint8_t connection, const Text& text, bool secret,
+                        TimePoint now) {
   if (text.constant && !transcript_) {
     link.filling.AddShared(text.octets);
     return;
@@ -75,7 +79,8 @@ void Session::QueueText(Link& link, std::uint8_t connection, const Text& text, b
   link.filling.TakeOwned(begin);
   if (!transcript_) return;
   const std::string_view octets = std::string_view(link.filling.owned()).substr(begin);
-  for (SecretRange& range : secrets) range = {range.begin - begin, range.end - begin};
+  for (SecretRange& range : secrets)
+    range = {range.begin - begin, range.end - begin};
   if (secret) secrets = {{0, octets.size()}};
   transcript_->Sent(connection, octets, secrets, now);
 }
@@ -181,7 +186,8 @@ void Session::Run(const SendMessage& step, const Op& op, TimePoint now) {
   }
   if (load_) MessageOf(message_).octets = content.size();
   if (step.framing == SendMessage::Framing::kBdat) {
-    QueueOctets(link, op.connection, fmt::format("BDAT {} LAST\r\n{}", content.size(), content), false, now);
+    QueueOctets(link, op.connection, fmt::format("BDAT {} LAST\r\n{}", content.size(), content),
+                false, now);
     return;
   }
   std::string wire;
@@ -207,12 +213,17 @@ void Session::Run(const Await& step, const Op& op, TimePoint now) {
   if (step.per_recipient && options_.lmtp) {
     Slots& slots = slots_;
     (void)slots;
-    replies = static_cast<std::uint16_t>(load_ ? MessageOf(message_).accepted : accepted_recipients_);
+    replies =
+        static_cast<std::uint16_t>(load_ ? MessageOf(message_).accepted : accepted_recipients_);
     if (replies == 0) replies = 1;
   }
-  Exchange exchange{.op = static_cast<std::uint16_t>(pc_ - 1), .replies = replies, .message = message_, .phase = op.phase};
+  Exchange exchange{.op = static_cast<std::uint16_t>(pc_ - 1),
+                    .replies = replies,
+                    .message = message_,
+                    .phase = op.phase};
   if (!load_) step_began_ = now;
-  if (load_ && message_ != 0 && !load_->closing && pc_ > script_.steps) ++MessageOf(message_).outstanding;
+  if (load_ && message_ != 0 && !load_->closing && pc_ > script_.steps)
+    ++MessageOf(message_).outstanding;
   const Expectation& expectation = script_.expectations[step.expectation];
   if (expectation.within) exchange.deadline = now + Scaled(*expectation.within);
   link.exchanges.Push(exchange);
@@ -221,7 +232,8 @@ void Session::Run(const Await& step, const Op& op, TimePoint now) {
   WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
   if (link.ended || !link.open) {
     HandleNoReply(op.connection, link, Outcome::kClosed,
-                  link.open ? "the server had closed the connection" : "the connection is not open", now);
+                  link.open ? "the server had closed the connection" : "the connection is not open",
+                  now);
   }
 }
 
@@ -263,7 +275,9 @@ void Session::Run(const Close& step, const Op& op, TimePoint now) {
   if (!link.open || link.we_closed) return;
   if (step.how != Close::How::kHalf) link.we_closed = true;
   link.quit_sent = true;  // whatever the server does now is a consequence of our closing
-  if (transcript_) transcript_->Note(op.connection, step.how == Close::How::kHalf ? "we close our side" : "we close", now);
+  if (transcript_)
+    transcript_->Note(op.connection,
+                      step.how == Close::How::kHalf ? "we close our side" : "we close", now);
   host_.Close(*this, op.connection, step.how);
 }
 
@@ -271,8 +285,8 @@ void Session::Run(const StartTls& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
   FlushAll(now);
   if (!link.backlog.empty() || link.parser.Pending() != 0) {
-    Decide(step.leftover, op, "nothing in clear behind the 220 (RFC 3207 section 4.2)", link.backlog,
-           "the server sent octets in clear between its 220 and the handshake");
+    Decide(step.leftover, op, "nothing in clear behind the 220 (RFC 3207 section 4.2)",
+           link.backlog, "the server sent octets in clear between its 220 and the handshake");
     if (proving_) return;
     link.backlog.clear();
     link.parser.Reset();
@@ -296,11 +310,16 @@ bool Session::Relates(const Compare& compare) const {
   const std::string left = Rendered(compare.left, slots_);
   const std::string right = Rendered(compare.right, slots_);
   switch (compare.relation) {
-    case Compare::Relation::kSame: return left == right;
-    case Compare::Relation::kDifferent: return left != right;
-    case Compare::Relation::kLess: return Number(left) < Number(right);
-    case Compare::Relation::kLessOrEqual: return Number(left) <= Number(right);
-    case Compare::Relation::kMatches: return compare.pattern->Matches(left);
+    case Compare::Relation::kSame:
+      return left == right;
+    case Compare::Relation::kDifferent:
+      return left != right;
+    case Compare::Relation::kLess:
+      return Number(left) < Number(right);
+    case Compare::Relation::kLessOrEqual:
+      return Number(left) <= Number(right);
+    case Compare::Relation::kMatches:
+      return compare.pattern->Matches(left);
   }
   return false;
 }
@@ -323,7 +342,8 @@ void Session::LookForDelivered(TimePoint now) {
   const Op& op = script_.ops[pc_ - 1U];
   const auto& step = std::get<Delivered>(op.action);
   std::vector<DeliveredMessage> messages;
-  for (const std::string& stored : host_.ReadDelivered(Rendered(step.recipient, slots_), Rendered(step.marker, slots_))) {
+  for (const std::string& stored :
+       host_.ReadDelivered(Rendered(step.recipient, slots_), Rendered(step.marker, slots_))) {
     messages.push_back(ParseDelivered(stored));
   }
   const bool enough = messages.size() >= step.least;
@@ -333,20 +353,24 @@ void Session::LookForDelivered(TimePoint now) {
       settling_ = true;
       give_up_ = std::min(give_up_, now + Scaled(kDeliverySettle));
     }
-    return WaitFor(Waiting::kDelivered, op.connection, std::min(give_up_, now + (enough ? kDeliverySettle : kDeliveryPoll)));
+    return WaitFor(Waiting::kDelivered, op.connection,
+                   std::min(give_up_, now + (enough ? kDeliverySettle : kDeliveryPoll)));
   }
   settling_ = false;
   waiting_ = Waiting::kNothing;
   if (step.capture_slot != kNoSlot) slots_[step.capture_slot] = std::to_string(messages.size());
   const Judgement judgement = JudgeDelivered(step, messages, slots_);
   if (transcript_ && judgement.verdict != Verdict::kPass) {
-    for (const DeliveredMessage& message : messages) transcript_->Note(op.connection, "delivered:\n" + message.octets, now);
+    for (const DeliveredMessage& message : messages)
+      transcript_->Note(op.connection, "delivered:\n" + message.octets, now);
   }
-  Decide(judgement.verdict, op, step.expected, fmt::format("{} delivered", messages.size()), judgement.note);
+  Decide(judgement.verdict, op, step.expected, fmt::format("{} delivered", messages.size()),
+         judgement.note);
 }
 
 void Session::Run(const Conclude& step, const Op& op, TimePoint) {
-  // A verdict that the scenario gives itself also counts when it is a plain pass: the case ends here.
+  // A verdict that the scenario gives itself also counts when it is a plain pass: the case ends
+  // here.
   Decide(step.verdict, op, {}, {}, step.note);
   if (!proving_) {
     pc_ = static_cast<std::uint16_t>(script_.ops.size());
@@ -356,13 +380,16 @@ void Session::Run(const Conclude& step, const Op& op, TimePoint) {
 
 bool Session::Fulfilled(const Condition& condition, std::uint8_t connection) const {
   const smtp::ExtensionSet* extensions = this->extensions(connection);
-  const auto advertised = [&](const std::string& keyword) { return Advertised(extensions, keyword); };
+  const auto advertised = [&](const std::string& keyword) {
+    return Advertised(extensions, keyword);
+  };
   return std::all_of(condition.ehlo.begin(), condition.ehlo.end(), advertised) &&
          std::none_of(condition.no_ehlo.begin(), condition.no_ehlo.end(), advertised);
 }
 
 void Session::Run(const SkipUnless& step, const Op& op, TimePoint) {
-  if (!Fulfilled(step.condition, op.connection) || (step.compare && !Relates(*step.compare))) pc_ = step.target;
+  if (!Fulfilled(step.condition, op.connection) || (step.compare && !Relates(*step.compare)))
+    pc_ = step.target;
 }
 
 void Session::Run(const LoopBegin& step, const Op&, TimePoint) {
@@ -375,7 +402,8 @@ void Session::Run(const LoopBegin& step, const Op&, TimePoint) {
   loops_.push_back(1);
   if (step.counter != kNoSlot) slots_[step.counter] = "1";
   if (recipients) {
-    slots_[kRecipientSlot] = (*load_->job.recipients)[load_->job.first_recipient % load_->job.recipients->size()];
+    slots_[kRecipientSlot] =
+        (*load_->job.recipients)[load_->job.first_recipient % load_->job.recipients->size()];
   }
 }
 

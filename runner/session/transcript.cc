@@ -6,7 +6,8 @@ namespace smtpgauge {
 
 void Transcript::Add(TranscriptEntry::Kind kind, std::uint8_t connection, std::string_view octets,
                      TimePoint now) {
-  // Octets of one direction in a row are one entry: bytewise writes and split replies stay readable.
+  // Octets of one direction in a row are one entry: bytewise writes and split replies stay
+  // readable.
   if (!entries_.empty() && kind == TranscriptEntry::Kind::kReceived) {
     TranscriptEntry& last = entries_.back();
     if (last.kind == kind && last.connection == connection &&
@@ -20,8 +21,8 @@ void Transcript::Add(TranscriptEntry::Kind kind, std::uint8_t connection, std::s
     return;
   }
   const std::size_t kept = std::min(octets.size(), kMaxEntryOctets);
-  entries_.push_back({kind, connection, now - began_, std::string(octets.substr(0, kept)),
-                      octets.size() - kept});
+  entries_.push_back(
+      {kind, connection, now - began_, std::string(octets.substr(0, kept)), octets.size() - kept});
 }
 
 void Transcript::Sent(std::uint8_t connection, std::string_view octets,

@@ -1,0 +1,204 @@
+// Replies: matched to the commands that they answer, judged, and what they teach is kept.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "runner/session/auth_state.h"
+#include "runner/session/load_state.h"
+#include "runner/session/session.h"
+
+namespace smtpgauge {
+namespace {
+
+constexpr std::size_t kMaxActual = 600;
+
+/// A reply in one line for people: lines joined with " | ", bounded. Control octets stay; writers
+/// escape them.
+std::string OneLine(const smtp::Reply& reply) {
+  std::string out(reply.raw.substr(0, kMaxActual));
+  if (reply.raw.size() > kMaxActual) out += "...";
+  while (!out.empty() && (out.back() == '\n' || out.back() == '\r'))
+    out.pop_back();
+  for (std::size_t at = out.find("\r\n"); at != std::string::npos; at = out.find("\r\n", at))
+    out.replace(at, 2, " | ");
+  return out;
+}
+
+std::string Verb(std::string_view command) {
+  std::string verb(command.substr(0, command.find_first_of(" \r\n:")));
+  std::transform(verb.begin(), verb.end(), verb.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  });
+  return verb;
+}
+
+/// The verb whose reply `op` awaits, from the write before it.
+std::string VerbBefore(const Script& script, std::uint16_t op, Phase phase) {
+  if (phase == Phase::kGreeting) return {};
+  if (phase == Phase::kEod) return ".";
+  for (std::size_t i = op; i > 0; --i) {
+    const Op& before = script.ops[i - 1];
+    if (before.connection != script.ops[op].connection) continue;
+    if (const auto* send = std::get_if<Send>(&before.action)) {
+      for (const TextPiece& piece : send->text.pieces) {
+        if (piece.kind == TextPiece::Kind::kLiteral && !piece.octets.empty())
+          return Verb(piece.octets);
+      }
+      return Verb(send->text.octets);
+    }
+    if (std::holds_alternative<Authenticate>(before.action)) return "AUTH";
+    if (std::holds_alternative<SendMessage>(before.action)) return ".";
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Session::TakesOctets(const Link& link, std::uint8_t connection) const {
+  if (waiting_ == Waiting::kNothing || waiting_ == Waiting::kDone ||
+      waiting_ == Waiting::kHandshake)
+    return false;
+  if (!link.exchanges.empty()) return true;
+  return waiting_on_ == connection &&
+         (waiting_ == Waiting::kSilence || waiting_ == Waiting::kClose);
+}
+
+void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
+                          TimePoint now) {
+  if (link.exchanges.empty()) return JudgeUnasked(link, reply, now);
+  Exchange& exchange = link.exchanges.front();
+  slots_[kCodeSlot] = std::to_string(reply.code);
+  if (!load_) Observe(link, exchange, reply, now);
+  if (reply.faults.Has(smtp::ReplyFault::kUnbounded)) {
+    return HandleNoReply(connection, link, Outcome::kMalformed, "a reply without end", now);
+  }
+  if (exchange.op == Exchange::kRecovery) return HandleRecoveryReply(connection, link, reply, now);
+  if (exchange.op >= Exchange::kFirstOwn) return HandleProofReply(connection, link, reply, now);
+  if (auth_) return HandleAuthReply(connection, link, reply, now);
+  const Op& op = script_.ops[exchange.op];
+  JudgeReply(connection, link, exchange, op, std::get<Await>(op.action), reply, now);
+  if (done() || proving_ || waiting_ != Waiting::kReplies || connection != waiting_on_) return;
+  if (link.exchanges.empty()) {
+    waiting_ = Waiting::kNothing;
+    deadline_ = TimePoint::max();
+  } else {
+    deadline_ = link.exchanges.front().deadline;
+  }
+}
+
+void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
+                         const Await& await, const smtp::Reply& reply, TimePoint now) {
+  const Expectation& expectation = script_.expectations[await.expectation];
+  if (await.ehlo && reply.code == 250) LearnExtensions(connection, link, reply);
+  Judgement judgement =
+      Judge(expectation, reply,
+            {await.ehlo ? link.extensions.get() : nullptr, &slots_, now - exchange.started});
+  for (const Capture& capture : expectation.captures) {
+    bool found = false;
+    std::string value = capture.pattern.Capture(smtp::ReplyText(reply), &found);
+    if (found) {
+      slots_[capture.slot] = std::move(value);
+    } else if (Worse(capture.otherwise, judgement.verdict) != judgement.verdict) {
+      judgement = {capture.otherwise, "the reply does not hold what a later step needs"};
+    }
+  }
+  const bool positive = reply.code >= 200 && reply.code < 300;
+  if (await.counts_recipient && positive) ++accepted_recipients_;
+  const Exchange finished = exchange;
+  if (--exchange.replies == 0) link.exchanges.Pop();
+  if (load_) return LoadReply(connection, link, finished, op, await, reply, judgement.verdict, now);
+  if (op.phase == Phase::kEod || op.phase == Phase::kEhlo ||
+      (op.phase == Phase::kMail && positive)) {
+    if (finished.replies == 1) accepted_recipients_ = 0;
+  }
+  if (judgement.verdict == Verdict::kPass) return;
+  Decide(judgement.verdict, op, expectation.expected, OneLine(reply), std::move(judgement.note));
+}
+
+/// A reply although nothing was asked: during a silence, or instead of a close.
+void Session::JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now) {
+  const Op& op = script_.ops[pc_ - 1U];
+  slots_[kCodeSlot] = std::to_string(reply.code);
+  Observe(link, {.phase = Phase::kOther, .started = now}, reply, now);
+  if (const auto* silence = std::get_if<Silence>(&op.action)) {
+    const bool legal = reply.code >= 200 && reply.code <= 599;
+    Decide(legal ? silence->codes[static_cast<std::size_t>(reply.code - 200)] : silence->malformed,
+           op, silence->expected, OneLine(reply), {});
+    waiting_ = Waiting::kNothing;
+    deadline_ = TimePoint::max();
+    return;
+  }
+  const auto& close = std::get<AwaitClose>(op.action);
+  // 421 announces the close that is awaited (RFC 5321 section 3.8).
+  if (reply.code == 421) return;
+  Decide(close.reply, op, close.expected, OneLine(reply), {});
+  if (proving_) return;
+  link.close_observed = true;
+}
+
+void Session::LearnExtensions(std::uint8_t connection, Link& link, const smtp::Reply& reply) {
+  link.extensions = std::make_unique<smtp::ExtensionSet>(reply);
+  if (connection != 1) return;
+  for (const EhloSlot& slot : script_.ehlo_slots) {
+    slots_[slot.slot] = link.extensions->Parameters(slot.keyword).value_or("");
+  }
+}
+
+void Session::Observe(const Link& link, const Exchange& exchange, const smtp::Reply& reply,
+                      TimePoint now) {
+  std::string verb;
+  if (exchange.op == Exchange::kNoopProof) {
+    verb = "NOOP";
+  } else if (exchange.op == Exchange::kQuitProof) {
+    verb = "QUIT";
+  } else if (exchange.op < script_.ops.size()) {
+    verb = VerbBefore(script_, exchange.op, exchange.phase);
+  }
+  host_.OnReply(*this,
+                {&reply, link.extensions.get(), verb, exchange.phase,
+                 exchange.started == TimePoint{} ? Duration{} : now - exchange.started, link.tls});
+}
+
+/// No (legal) reply will come to what is owed: timeout, close, reset, or octets that never end.
+void Session::HandleNoReply(std::uint8_t connection, Link& link, Outcome outcome,
+                            std::string_view what, TimePoint now) {
+  if (link.exchanges.empty()) {
+    link.ended = link.ended.value_or(CloseKind::kReset);
+    return;
+  }
+  const Exchange exchange = link.exchanges.front();
+  if (load_) {
+    const std::uint16_t at = exchange.op < script_.ops.size() ? exchange.op : std::uint16_t{0};
+    Emit(exchange, outcome, Verdict::kError, 0, {}, now);
+    host_.OnExample(*this, script_.ops[at], Verdict::kError, what);
+    EndLoadSession(outcome, now);
+    return;
+  }
+  std::string actual(what);
+  if (outcome == Outcome::kTimeout) {
+    actual += fmt::format(" within {:.3g} s",
+                          std::chrono::duration<double>(now - exchange.started).count());
+  }
+  if (link.parser.Pending() > 0)
+    actual += fmt::format(" (after {} octets of an unfinished reply)", link.parser.Pending());
+  auth_.reset();
+  if (exchange.op >= Exchange::kFirstOwn) {
+    LoseSync(std::move(actual), "the server did not answer NOOP and QUIT behind the probe");
+  } else {
+    const Op& op = script_.ops[exchange.op];
+    const auto* await = std::get_if<Await>(&op.action);
+    const Expectation& expectation =
+        script_.expectations[await != nullptr ? await->expectation
+                                              : std::get<Authenticate>(op.action).expectation];
+    const Verdict verdict = outcome == Outcome::kTimeout     ? expectation.on_silence
+                            : outcome == Outcome::kMalformed ? expectation.malformed
+                                                             : expectation.on_close;
+    Decide(verdict, op, expectation.expected, std::move(actual), {});
+    if (link.ended) link.close_observed = true;
+  }
+  link.exchanges.Clear();
+  (void)connection;
+  if (waiting_ != Waiting::kDone) Resume(now);
+}
+
+}  // namespace smtpgauge
