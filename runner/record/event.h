@@ -74,7 +74,7 @@ struct Event {
   std::uint16_t script = 0;          ///< index into Plan::scripts
   std::uint16_t step = 0;            ///< index into Script::ops
   std::uint16_t code = 0;            ///< reply code, 0 when there was none
-  smtp::EnhancedCode enhanced;
+  smtp::EnhancedCode enhanced{};
   TimePoint scheduled{};         ///< when the load shape wanted it (the session's intended start)
   TimePoint started{};           ///< first octet handed to the kernel
   TimePoint finished{};          ///< last octet of the reply taken

@@ -321,7 +321,6 @@ void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_v
     Decide(completed ? step->completed : step->failed, op, step->expected,
            fmt::format("handshake {}: {}", completed ? "completed" : "failed", facts), {});
     if (completed) {
-      const smtp::Reply as_reply{.code = 220, .lines = 1, .faults = {}, .raw = facts};
       for (const Predicate& predicate : step->facts) {
         const bool matches = predicate.pattern && predicate.pattern->Matches(facts);
         if (matches == (predicate.kind == Predicate::Kind::kNotText)) {

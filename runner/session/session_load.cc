@@ -108,7 +108,10 @@ void Session::BeginMessage(TimePoint now) {
   }
   load.job = job;
   ++message_;
-  load.window.push_back({.scheduled = job.scheduled, .started = now});
+  MessageState& message = load.window.emplace_back();
+  message.scheduled = job.scheduled;
+  message.started = now;
+  message.recipients = job.recipient_count;
   slots_[kSenderSlot].assign(job.sender);
   slots_[kRecipientSlot] = (*job.recipients)[job.first_recipient % job.recipients->size()];
   // fmt and not to_string: the slots keep their capacity, so nothing is allocated here.
@@ -160,7 +163,7 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
     Flush(connection, link, now);
   } else if (!Passed(verdict) && op.phase != Phase::kEod && !(op.phase == Phase::kRcpt)) {
     RefuseMessage(exchange.message, await);
-  } else if (op.phase == Phase::kRcpt && !Passed(verdict) && load_->job.recipient_count == 1 &&
+  } else if (op.phase == Phase::kRcpt && !Passed(verdict) && message.recipients == 1 &&
              message.accepted == 0) {
     RefuseMessage(exchange.message, await);
   }
