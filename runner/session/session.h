@@ -90,6 +90,7 @@ class Session {
   struct MessageState {
     TimePoint scheduled{}, started{};
     std::uint32_t outstanding = 0;  ///< replies owed
+    std::uint32_t recipients = 1;   ///< asked for
     std::uint32_t accepted = 0;     ///< recipients
     std::uint32_t accepted_at_eod = 0;
     std::uint64_t octets = 0;
