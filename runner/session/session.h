@@ -61,6 +61,8 @@ class Session {
   /// When OnTimer() wants to be called; TimePoint::max() for never. Moves with every call above.
   [[nodiscard]] TimePoint deadline() const { return deadline_; }
   [[nodiscard]] bool done() const { return waiting_ == Waiting::kDone; }
+  /// Whether anyone will look at the facts of a handshake; they are costly to gather.
+  [[nodiscard]] bool wants_tls_facts() const { return !options_.load; }
   [[nodiscard]] bool idle() const { return waiting_ == Waiting::kMessage; }
   [[nodiscard]] const Script& script() const { return script_; }
   [[nodiscard]] std::uint16_t index() const { return index_; }

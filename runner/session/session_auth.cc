@@ -106,7 +106,6 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
     slots_[step.capture_steps] = std::to_string(auth.continuations);
   const Expectation& expectation = script_.expectations[step.expectation];
   Judgement judgement = Judge(expectation, reply, {nullptr, &slots_, now - exchange.started});
-  const smtp::Reply challenges{.code = 334, .lines = 1, .faults = {}, .raw = auth.challenges};
   for (const Predicate& predicate : step.challenges) {
     const bool matches = predicate.pattern && predicate.pattern->Matches(auth.challenges);
     if (matches == (predicate.kind != Predicate::Kind::kNotText)) continue;
