@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runner/record/event.h"
+#include "runner/smtp/extension.h"
 #include "scenarios/plan.h"
 
 namespace smtpgauge {
