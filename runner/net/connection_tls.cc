@@ -27,7 +27,7 @@ int AlertOf(unsigned long error) {
 
 std::string Describe(SSL* ssl, unsigned long error, int alert) {
   if (alert >= 0) {
-    return fmt::format("the server sent the TLS alert '{}'", SSL_alert_desc_string_long(alert));
+    return fmt::format("the server sent the TLS alert '{}'", AlertName(alert));
   }
   const int reason = ERR_GET_REASON(error);
   if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {

@@ -147,7 +147,7 @@ TlsFacts Connection::tls_facts() const {
   } else if (verdict != X509_V_OK) {
     facts.verify = X509_verify_cert_error_string(verdict);
   }
-  if (tls_->alert >= 0) facts.alert = SSL_alert_desc_string_long(tls_->alert);
+  if (tls_->alert >= 0) facts.alert = AlertName(tls_->alert);
   facts.certificate_requested = tls_->notes.certificate_requested;
   facts.close_notify = close_notify_seen();
   return facts;

@@ -37,6 +37,9 @@ struct TlsNotes {
                                                                 const TlsRequest& request,
                                                                 std::string& error);
 
+/// The name that RFC 8446 6 and its predecessors give an alert; "alert 99" when none does.
+[[nodiscard]] std::string AlertName(int alert);
+
 /// Empties this thread's OpenSSL error queue and returns its first reason, "" if there was none.
 std::string TakeOpenSslError();
 
