@@ -1,5 +1,6 @@
 #include "runner/record/event.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -16,6 +17,14 @@ constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {
 constexpr std::array<std::string_view, kVerdictCount> kVerdictNames = {
     "pass", "warn", "fail", "not_applicable", "blocked", "skipped", "error"};
 
+template <typename Enumeration, std::size_t kCount>
+std::optional<Enumeration> FromName(const std::array<std::string_view, kCount>& names,
+                                    std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Enumeration>(found - names.begin());
+}
+
 }  // namespace
 
 std::string_view PhaseName(Phase phase) {
@@ -28,6 +37,18 @@ std::string_view OutcomeName(Outcome outcome) {
 
 std::string_view VerdictName(Verdict verdict) {
   return kVerdictNames[static_cast<std::size_t>(verdict)];
+}
+
+std::optional<Phase> PhaseFromName(std::string_view name) {
+  return FromName<Phase>(kPhaseNames, name);
+}
+
+std::optional<Outcome> OutcomeFromName(std::string_view name) {
+  return FromName<Outcome>(kOutcomeNames, name);
+}
+
+std::optional<Verdict> VerdictFromName(std::string_view name) {
+  return FromName<Verdict>(kVerdictNames, name);
 }
 
 }  // namespace smtpgauge

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "runner/smtp/reply.h"
@@ -32,6 +34,7 @@ enum class Phase : std::uint8_t {
 inline constexpr std::size_t kPhaseCount = 13;
 /// "connect", "greeting", ..., "session": the spelling in reports, thresholds and scenarios.
 [[nodiscard]] std::string_view PhaseName(Phase phase);
+[[nodiscard]] std::optional<Phase> PhaseFromName(std::string_view name);
 
 /// What happened on the wire in one exchange. A network failure is data, not an exception.
 enum class Outcome : std::uint8_t {
@@ -49,6 +52,7 @@ enum class Outcome : std::uint8_t {
 inline constexpr std::size_t kOutcomeCount = 10;
 /// "2xx", "3xx", "4xx", "5xx", "malformed", "timeout", "refused", "reset", "closed", "tls".
 [[nodiscard]] std::string_view OutcomeName(Outcome outcome);
+[[nodiscard]] std::optional<Outcome> OutcomeFromName(std::string_view name);
 
 /// How one reply, or one requirement, was judged (requirements 0.3; "could not tell" is neither
 /// pass nor fail). kError is network trouble or our own.
@@ -64,6 +68,7 @@ enum class Verdict : std::uint8_t {
 inline constexpr std::size_t kVerdictCount = 7;
 /// "pass", "warn", "fail", "not_applicable", "blocked", "skipped", "error".
 [[nodiscard]] std::string_view VerdictName(Verdict verdict);
+[[nodiscard]] std::optional<Verdict> VerdictFromName(std::string_view name);
 
 /// One exchange: a command (or group member) and its reply, a handshake, a connect, a whole
 /// message.

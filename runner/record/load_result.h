@@ -90,6 +90,8 @@ struct FailureExample {
 struct ThresholdResult {
   std::string expression;  ///< as written: p99(eod) < 250ms
   double actual = 0;       ///< in the expression's unit; NaN when nothing was measured
+  std::string unit;        ///< as written: "ms", "%", "/s", "" for counts
+  std::string reason;      ///< why there is no `actual`; empty otherwise
   bool passed = false;
   bool aborted_run = false;
 };

@@ -42,6 +42,21 @@ TEST(Names, OfVerdictsAndLevels) {
   EXPECT_EQ(LevelName(Level::kDeFacto), "DF");
 }
 
+TEST(Names, AreReadBack) {
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    EXPECT_EQ(PhaseFromName(PhaseName(static_cast<Phase>(i))), static_cast<Phase>(i));
+  }
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    EXPECT_EQ(OutcomeFromName(OutcomeName(static_cast<Outcome>(i))), static_cast<Outcome>(i));
+  }
+  for (std::size_t i = 0; i < kVerdictCount; ++i) {
+    EXPECT_EQ(VerdictFromName(VerdictName(static_cast<Verdict>(i))), static_cast<Verdict>(i));
+  }
+  EXPECT_EQ(PhaseFromName("EOD"), std::nullopt);
+  EXPECT_EQ(OutcomeFromName(""), std::nullopt);
+  EXPECT_EQ(VerdictFromName("passed"), std::nullopt);
+}
+
 TEST(CheckResult, SummaryCountsEveryVerdict) {
   CheckResult result;
   result.results.resize(3);
