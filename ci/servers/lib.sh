@@ -122,7 +122,7 @@ prepare_root() {
   cp -a /etc/alternatives "$root/etc/" 2>/dev/null || true
   cp /etc/ld.so.cache "$root/etc/" 2>/dev/null || true
   printf '%s\n' 'root:x:0:0::/root:/bin/sh' 'nobody:x:65534:65534::/nonexistent:/bin/false' \
-    'daemon:x:1:1::/:/bin/false' >"$root/etc/passwd"
+    'daemon:x:1:1::/:/bin/false' 'mail:x:8:8::/var/mail:/bin/false' >"$root/etc/passwd"
   printf '%s\n' root:x:0: daemon:x:1: mail:x:8: nogroup:x:65534: >"$root/etc/group"
   install -m 640 /dev/null "$root/etc/shadow"
   uid=$((first_uid + 100))
