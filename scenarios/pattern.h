@@ -31,4 +31,7 @@ class Pattern {
   std::shared_ptr<const Compiled> compiled_;  // shared by copies of one immutable plan
 };
 
+/// An expression that matches exactly `text`.
+[[nodiscard]] std::string QuotePattern(std::string_view text);
+
 }  // namespace smtpgauge

@@ -44,7 +44,8 @@ struct TextPiece {
     kBase64,   ///< `inner`, encoded
     kXtext,    ///< `inner`, encoded as RFC 3461 section 4 xtext
     kLength,   ///< number of octets of `inner`, in decimal
-    kIndexed,  ///< the piece of `inner` whose number (from 1) stands in `slot`; nothing beyond them
+    kIndexed,  ///< the piece of `inner` whose number (from 1) stands in `slot`; beyond them
+               ///< `octets` with that number written in at `count.offset`
   };
   Kind kind = Kind::kLiteral;
   std::string octets;

@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "scenarios/building.h"
+#include "scenarios/read_value.h"
+
+namespace smtpgauge {
+
+namespace {
+
+using Kind = Predicate::Kind;
+
+struct KeyedKind {
+  std::string_view key;
+  Kind kind;
+};
+constexpr std::array<KeyedKind, 12> kKinds = {{{"text", Kind::kText},
+                                               {"not_text", Kind::kNotText},
+                                               {"each_line", Kind::kEachLine},
+                                               {"octets", Kind::kOctets},
+                                               {"contains", Kind::kContains},
+                                               {"not_contains", Kind::kNotContains},
+                                               {"enhanced", Kind::kEnhanced},
+                                               {"lines", Kind::kLines},
+                                               {"keyword", Kind::kKeyword},
+                                               {"no_keyword", Kind::kNoKeyword},
+                                               {"well_formed", Kind::kWellFormed},
+                                               {"names_host", Kind::kFirstWordNamesHost}}};
+constexpr std::array<std::string_view, 12> kKeys = {
+    "text",     "not_text", "each_line", "octets",     "contains",    "not_contains",
+    "enhanced", "lines",    "keyword",   "no_keyword", "well_formed", "names_host"};
+constexpr std::array<std::string_view, 16> kListKeys = {
+    "text",     "not_text", "each_line", "octets",     "contains",    "not_contains",
+    "enhanced", "lines",    "keyword",   "no_keyword", "well_formed", "names_host",
+    "within",   "from",     "else",      "note",       "codes"};
+
+void ReadKeyword(const JsonValue& value, Predicate& predicate, Building& building) {
+  if (value.Is(JsonValue::Kind::kString)) {
+    predicate.name = value.string;
+    return;
+  }
+  constexpr std::array<std::string_view, 2> kKeywordKeys = {"name", "parameters"};
+  if (!CheckKeys(value, kKeywordKeys, building.problems)) return;
+  predicate.name = StringAt(value, "name", building.problems);
+  if (predicate.name.empty()) building.problems.Add(value, "\"keyword\" wants a \"name\"");
+  if (const JsonValue* parameters = value.Find("parameters"))
+    predicate.pattern = CompileWholePattern(*parameters, building);
+}
+
+// `value` is what stands under the kind's key.
+void ReadArgument(const JsonValue& value, Predicate& predicate, Building& building) {
+  switch (predicate.kind) {
+    case Kind::kText:
+    case Kind::kNotText:
+    case Kind::kEachLine:
+    case Kind::kOctets:
+      predicate.pattern = CompilePattern(value, building);
+      return;
+    case Kind::kEnhanced:
+      predicate.pattern = CompileWholePattern(value, building);
+      return;
+    case Kind::kContains:
+    case Kind::kNotContains:
+      predicate.value = CompileText(value, building);
+      return;
+    case Kind::kLines:
+      ReadBounds(value, predicate.least, predicate.most, building.problems);
+      return;
+    case Kind::kKeyword:
+      ReadKeyword(value, predicate, building);
+      return;
+    case Kind::kNoKeyword:
+      predicate.name = ReadString(value, building.problems).value_or("");
+      return;
+    case Kind::kWithin:
+      predicate.time = ReadDuration(value, building.problems).value_or(Duration{});
+      return;
+    case Kind::kWellFormed:
+    case Kind::kFirstWordNamesHost:
+      if (!ReadBoolean(value, building.problems).value_or(true))
+        Expected(value, "true, or nothing", building.problems);
+      return;
+  }
+}
+
+Predicate Compiled(Kind kind, const JsonValue& argument, Verdict otherwise, Building& building) {
+  Predicate predicate;
+  predicate.kind = kind;
+  predicate.otherwise = otherwise;
+  ReadArgument(argument, predicate, building);
+  return predicate;
+}
+
+}  // namespace
+
+std::span<const std::string_view> PredicateKeys() {
+  return kKeys;
+}
+
+void CompilePredicates(const JsonValue& object, Verdict otherwise, std::string_view note,
+                       const StepPlace& place, Building& building, std::vector<Predicate>& out) {
+  for (const KeyedKind& known : kKinds) {
+    const JsonValue* argument = object.Find(known.key);
+    if (argument == nullptr) continue;
+    out.push_back(Compiled(known.kind, *argument, Judged(otherwise, place.section), building));
+    out.back().note = note;
+  }
+}
+
+void CompilePredicateList(const JsonValue& list, const StepPlace& place, Building& building,
+                          std::vector<Predicate>& out) {
+  if (!list.Is(JsonValue::Kind::kArray)) {
+    Expected(list, "a list of conditions", building.problems);
+    return;
+  }
+  for (const JsonValue& item : list.items) {
+    if (!CheckKeys(item, kListKeys, building.problems)) continue;
+    const Verdict otherwise = VerdictAt(item, "else", Verdict::kFail, building.problems);
+    const std::string note = StringAt(item, "note", building.problems);
+    const std::size_t before = out.size();
+    CompilePredicates(item, otherwise, note, place, building, out);
+    if (const JsonValue* within = item.Find("within")) {
+      out.push_back(Compiled(Kind::kWithin, *within, Judged(otherwise, place.section), building));
+      out.back().note = note;
+    }
+    if (out.size() != before + 1)
+      building.problems.Add(
+          item, fmt::format("one condition for each entry, not {}", out.size() - before));
+    const JsonValue* from = item.Find("from");
+    if (from != nullptr && out.size() > before)
+      out.back().from = static_cast<std::uint32_t>(
+          ReadInteger(*from, 1, 1000, building.problems).value_or(1) - 1);
+  }
+}
+
+}  // namespace smtpgauge
