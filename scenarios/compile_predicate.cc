@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 12> kKeys = {
 constexpr std::array<std::string_view, 16> kListKeys = {
     "text",     "not_text", "each_line", "octets",     "contains",    "not_contains",
     "enhanced", "lines",    "keyword",   "no_keyword", "well_formed", "names_host",
-    "within",   "from",     "else",      "note",       "codes"};
+    "within",   "from",     "else",      "note"};
 
 void ReadKeyword(const JsonValue& value, Predicate& predicate, Building& building) {
   if (value.Is(JsonValue::Kind::kString)) {
