@@ -181,7 +181,7 @@ start_time() {
 # run_in_root COMMAND...: starts it in the namespaces; sets pid (the namespace's first process).
 run_in_root() {
   local outer
-  setsid unshare --mount --uts --pid --fork --kill-child --propagation private \
+  setsid unshare --mount --uts --pid --fork --kill-child --propagation unchanged \
     bash "$servers_dir/enter" "$root" "$tree" "$host_name" \
     "${SMTPGAUGE_SERVER_LIFETIME:-7200}" "$@" </dev/null >>"$directory/log" 2>&1 &
   outer=$!
