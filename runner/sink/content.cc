@@ -1,0 +1,258 @@
+// DATA, BDAT (RFC 3030) and what happens to the content.
+#include <algorithm>
+#include <chrono>
+
+#include "runner/sink/ascii.h"
+#include "runner/sink/decimal.h"
+#include "runner/sink/dialogue.h"
+
+namespace smtpgauge::sink {
+namespace {
+
+// A chunk that is not worth reading to its end; its announcement is answered by closing.
+constexpr std::uint64_t kHugeChunk = 1ULL << 31U;
+
+}  // namespace
+
+void Dialogue::StartContent(Connection& c) {
+  c.scanner.Reset();
+  const Maildir* maildir = service_.maildir();
+  if (maildir != nullptr && !(c.Extra().spool && Has(Fault::kRsetKeepsChunks)))
+    c.rare->spool = std::make_unique<Spool>(*maildir, service_.faults());
+  if (NeedsLooseScanner(service_.faults()))
+    c.Extra().loose =
+        std::make_unique<LooseScanner>(service_.faults(), service_.config().limits.message_octets);
+}
+
+// Content beyond the limit is read and dropped: it will be refused, and memory stays bounded.
+void Dialogue::TakeContent(Connection& c, std::string_view content) {
+  if (!c.rare || !c.rare->spool) return;
+  const std::uint64_t limit = service_.config().limits.message_octets;
+  if (limit == 0 || c.scanner.findings().octets <= limit) c.rare->spool->Append(content);
+}
+
+void Dialogue::OnData(Connection& c, Line argument) {
+  while (argument.ends_with(' '))
+    argument.remove_suffix(1);
+  if (!argument.empty()) return Say(c, Reply::kDataArgument);
+  if (!c.transaction.open) {
+    if (Has(Fault::kSequenceErrorResets)) ResetTransaction(c);
+    return Say(c, Reply::kNeedMail);
+  }
+  if (c.transaction.chunks && !Has(Fault::kDataAfterChunk)) return Say(c, Reply::kNotDuringChunks);
+  if (Has(Fault::kLastRecipientDecides) && c.transaction.refused_recipients > 0)
+    return Say(c, Reply::kNeedRcpt);
+  if (c.transaction.recipients == 0 && !Has(Fault::kDataWithoutRecipient)) {
+    if (Has(Fault::kSequenceErrorResets)) ResetTransaction(c);
+    return Say(c, Reply::kNeedRcpt);
+  }
+  if (c.transaction.body == BodyType::kBinaryMime && !Has(Fault::kDataForBinary))
+    return Say(c, Reply::kBinaryNeedsChunks);
+  StartContent(c);
+  c.phase = Phase::kData;
+  Say(c, Reply::kDataGo);
+}
+
+std::size_t Dialogue::ConsumeData(Connection& c, std::string_view input) {
+  if (c.rare && c.rare->loose) {
+    LooseScanner& loose = *c.rare->loose;
+    const std::size_t taken = loose.Feed(input);
+    if (!loose.ended()) return taken;
+    const std::string content = loose.TakeContent();
+    c.scanner.FeedChunk(content);
+    TakeContent(c, content);
+    EndMessage(c);
+    return taken;
+  }
+  const std::size_t taken =
+      c.rare && c.rare->spool
+          ? c.scanner.Feed(input, [&](std::string_view content) { TakeContent(c, content); })
+          : c.scanner.Feed(input, [](std::string_view) {});
+  if (Has(Fault::kLongLineAnsweredEarly) && c.scanner.findings().long_line && !c.scanner.ended()) {
+    Say(c, Reply::kLongTextLine);
+    ResetTransaction(c);
+    c.phase = Phase::kCommand;
+    return taken;
+  }
+  if (Has(Fault::kOversizeCloses) &&
+      c.scanner.findings().octets > service_.config().limits.message_octets) {
+    c.next = Next::kClose;
+    return taken;
+  }
+  if (c.scanner.ended()) EndMessage(c);
+  return taken;
+}
+
+void Dialogue::OnChunk(Connection& c, Line argument) {
+  if (!service_.Offered(c.tls).Has(Extension::kChunking)) return Say(c, Reply::kNotImplemented);
+  while (argument.ends_with(' '))
+    argument.remove_suffix(1);
+  const auto space = std::min(argument.find(' '), argument.size());
+  const auto size = ParseSaturating(argument.substr(0, space), 100);
+  if (!size) return Say(c, Reply::kChunkSyntax);
+  const Line flag = argument.substr(space == argument.size() ? space : space + 1);
+  const bool last =
+      Has(Fault::kChunkCaseSensitive) ? flag == "LAST" : EqualsIgnoreCase(flag, "LAST");
+  c.chunk_left = *size;
+  if (Has(Fault::kChunkSizeOctal) && argument.starts_with('0') && *size > 7)
+    c.chunk_left = *size * 8 / 10;
+  if (Has(Fault::kChunkSizeWraps)) c.chunk_left = WrappingDecimal(argument.substr(0, space));
+  if (c.chunk_left > kHugeChunk) {
+    Say(c, Reply::kChunkHuge);
+    c.next = Next::kCloseLinger;
+    return;
+  }
+  c.chunk_last = last;
+  c.chunk_refused = true;
+  c.chunk_silent = false;
+  if (!flag.empty() && !last) {
+    c.chunk_reply = Reply::kChunkSyntax;
+  } else if (!c.transaction.open) {
+    c.chunk_reply = Reply::kNeedMail;
+    if (Has(Fault::kChunkAfterLastTaken) && c.hello != Hello::kNone)
+      c.chunk_reply = Reply::kChunkOk;
+  } else if (c.transaction.recipients == 0) {
+    c.chunk_reply = Reply::kNeedRcpt;
+    c.chunk_silent = last && service_.config().profile == Profile::kLmtp;  // RFC 2033 section 4.3
+  } else if (c.transaction.chunk_failed) {
+    c.chunk_reply = Reply::kNeedMail;
+  } else {
+    c.chunk_refused = false;
+    c.chunk_reply = Reply::kChunkOk;
+    if (!c.transaction.chunks) StartContent(c);
+    c.transaction.chunks = true;
+  }
+  if (c.chunk_refused && Has(Fault::kRefusedChunkNotRead)) return EndChunk(c);
+  if (Has(Fault::kChunkAnsweredEarly)) Say(c, Reply::kChunkOk);
+  if (c.chunk_left == 0) {
+    if (last && Has(Fault::kChunkZeroLastIgnored)) return;
+    return EndChunk(c);
+  }
+  c.phase = Phase::kChunk;
+}
+
+std::size_t Dialogue::ConsumeChunk(Connection& c, std::string_view input) {
+  const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), c.chunk_left));
+  c.chunk_left -= taken;
+  if (!c.chunk_refused) {
+    const std::string_view content = input.substr(0, taken);
+    c.scanner.FeedChunk(content);
+    TakeContent(c, content);
+  }
+  if (c.chunk_left == 0) EndChunk(c);
+  return taken;
+}
+
+void Dialogue::EndChunk(Connection& c) {
+  c.phase = Phase::kCommand;
+  c.chunk_left = 0;
+  if (c.chunk_refused) {
+    c.transaction.chunk_failed = true;
+    const bool open = c.transaction.open;
+    if (c.chunk_last && open) ResetTransaction(c);
+    if (!c.chunk_silent) Say(c, c.chunk_reply);
+    return;
+  }
+  const std::uint64_t limit = service_.config().limits.message_octets;
+  const bool too_big = limit != 0 && c.scanner.findings().octets > limit;
+  if (c.chunk_last) {
+    return EndMessage(c);
+  }
+  if (too_big) {
+    c.transaction.chunk_failed = true;
+    return Say(c, Reply::kMessageTooBig);
+  }
+  if (Has(Fault::kChunkWithoutReply) || Has(Fault::kChunkAnsweredEarly)) return;
+  Say(c, Reply::kChunkOk);
+}
+
+Reply Dialogue::JudgeContent(const Connection& c) const {
+  const ContentFindings& findings = c.scanner.findings();
+  const Limits& limits = service_.config().limits;
+  std::uint64_t limit = limits.message_octets;
+  if (Has(Fault::kMessageLimit32k)) limit = 32 * 1024;
+  if (limit != 0 && findings.octets > limit && !Has(Fault::kOversizeAccepted))
+    return Reply::kMessageTooBig;
+  if (c.transaction.body != BodyType::kBinaryMime) {
+    if (findings.bare_line_end && !Has(Fault::kBareLineEndsDelivered)) return Reply::kBareLineEnd;
+    if (findings.long_line && !c.transaction.chunks && !Has(Fault::kLongLineCut))
+      return Reply::kLongTextLine;
+  }
+  if (findings.received_fields > limits.received_fields && !Has(Fault::kLoopNotSeen))
+    return Reply::kMailLoop;
+  return Reply::kMessageOk;
+}
+
+Trace Dialogue::MakeTrace(const Connection& c) const {
+  const bool lmtp = service_.config().profile == Profile::kLmtp;
+  // RFC 3848 and RFC 6531 section 4.3, indexed by TLS and then by AUTH.
+  static constexpr std::string_view kSmtp[] = {"ESMTP", "ESMTPA", "ESMTPS", "ESMTPSA"};
+  static constexpr std::string_view kUtf8[] = {"UTF8SMTP", "UTF8SMTPA", "UTF8SMTPS", "UTF8SMTPSA"};
+  static constexpr std::string_view kLmtp[] = {"LMTP", "LMTPA", "LMTPS", "LMTPSA"};
+  static constexpr std::string_view kUtf8Lmtp[] = {"UTF8LMTP", "UTF8LMTPA", "UTF8LMTPS",
+                                                   "UTF8LMTPSA"};
+  const std::size_t row = (c.tls ? 2U : 0U) + (c.authenticated ? 1U : 0U);
+  std::string_view protocol;
+  if (c.transaction.smtputf8)
+    protocol = lmtp ? kUtf8Lmtp[row] : kUtf8[row];
+  else if (c.hello == Hello::kHelo)
+    protocol = "SMTP";
+  else
+    protocol = lmtp ? kLmtp[row] : kSmtp[row];
+  return Trace{.hello_name = c.rare ? std::string_view(c.rare->hello_name) : std::string_view(),
+               .peer_literal = endpoints_.PeerLiteral(c),
+               .hostname = service_.hostname(),
+               .protocol = protocol,
+               .time = std::chrono::duration_cast<std::chrono::seconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count()};
+}
+
+void Dialogue::AcceptMessage(Connection& c) {
+  counters_.messages.Add(1);
+  counters_.recipients.Add(c.transaction.recipients);
+  counters_.bytes.Add(c.scanner.findings().octets);
+}
+
+// One reply, or in LMTP one for each accepted recipient (RFC 2033 section 4.2).
+void Dialogue::EndMessage(Connection& c) {
+  const std::size_t from = output_.size();
+  c.phase = Phase::kCommand;
+  const bool lmtp = service_.config().profile == Profile::kLmtp && !Has(Fault::kLmtpSingleReply);
+  const std::uint32_t replies = lmtp ? c.transaction.recipients : 1;
+  bool delivers = false;
+  if (!service_.config().rejections.empty() && Rejects(c, Verb::kEndOfData)) {
+    counters_.rejected_messages.Add(1);
+    for (std::uint32_t i = 1; i < replies; ++i)
+      Say(c, Reply::kLocalError);
+  } else {
+    Reply reply = JudgeContent(c);
+    delivers = reply == Reply::kMessageOk;
+    if ((delivers || Has(Fault::kRefusedMessageDelivered)) && c.rare && c.rare->spool &&
+        !c.rare->envelope.recipients.empty() &&
+        !c.rare->spool->Deliver(c.rare->envelope, MakeTrace(c)))
+      reply = Reply::kLocalError;
+    delivers = reply == Reply::kMessageOk;
+    if (delivers)
+      AcceptMessage(c);
+    else
+      counters_.rejected_messages.Add(1);
+    for (std::uint32_t i = 0; i < replies; ++i)
+      Say(c, reply);
+  }
+  const bool keeps = Has(Fault::kEndOfDataKeepsTransaction) ||
+                     (!delivers && Has(Fault::kFailedDataKeepsTransaction));
+  if (!keeps) {
+    ResetTransaction(c);
+  } else if (c.rare) {
+    c.rare->spool.reset();
+    c.rare->loose.reset();
+  }
+  Hold(c, Verb::kEndOfData, from);
+  if (service_.config().capacity_per_s > 0) {
+    if (c.hold_until == 0) held_from_ = from;
+    c.hold_until = std::max(c.hold_until, service_.ServiceTime(now_));
+  }
+}
+
+}  // namespace smtpgauge::sink

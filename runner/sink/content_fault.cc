@@ -1,0 +1,75 @@
+#include "runner/sink/content_fault.h"
+
+#include <algorithm>
+
+namespace smtpgauge::sink {
+namespace {
+
+// Calls `change` for every line without its CRLF and joins the results again.
+template <typename Change>
+std::string ChangeLines(const std::string& content, Change&& change) {
+  std::string changed;
+  std::size_t from = 0;
+  while (from < content.size()) {
+    auto end = content.find("\r\n", from);
+    const bool closed = end != std::string::npos;
+    if (!closed) end = content.size();
+    std::string line = content.substr(from, end - from);
+    change(line);
+    changed += line;
+    if (closed) changed += "\r\n";
+    from = end + 2;
+  }
+  return changed;
+}
+
+}  // namespace
+
+std::string CorruptContent(std::string content, const FaultSet& faults) {
+  if (faults.empty()) return content;
+  if (faults.Has(Fault::kTrailingWhitespaceStripped))
+    content = ChangeLines(content, [](std::string& line) {
+      while (line.ends_with(' ') || line.ends_with('\t'))
+        line.pop_back();
+    });
+  if (faults.Has(Fault::kLongLineCut))
+    content = ChangeLines(
+        content, [](std::string& line) { line.resize(std::min<std::size_t>(line.size(), 512)); });
+  if (faults.Has(Fault::kDotInLineRemoved))
+    content = ChangeLines(content, [](std::string& line) {
+      if (const auto at = line.find(".."); at != std::string::npos && at > 0) line.erase(at, 1);
+    });
+  if (faults.Has(Fault::kFromLineEscaped))
+    content = ChangeLines(content, [](std::string& line) {
+      if (line.starts_with("From ")) line.insert(0, ">");
+    });
+  if (faults.Has(Fault::kBlankLinesLost)) {
+    const auto body = content.find("\r\n\r\n");
+    for (auto at = body == std::string::npos ? body : content.find("\r\n\r\n", body + 4);
+         at != std::string::npos; at = content.find("\r\n\r\n", at))
+      content.erase(at, 2);
+  }
+  if (faults.Has(Fault::kEightBitStripped))
+    for (char& c : content)
+      c = static_cast<char>(c & 0x7f);
+  if (faults.Has(Fault::kControlsReplaced))
+    for (char& c : content)
+      if (static_cast<unsigned char>(c) < 9) c = '?';
+  if (faults.Has(Fault::kControlTruncates)) {
+    const auto at = std::find(content.begin(), content.end(), '\x01');
+    content.erase(at, content.end());
+  }
+  if (faults.Has(Fault::kLineEndAdded)) content += "\r\n";
+  if (faults.Has(Fault::kSubjectRewritten)) {
+    const auto at = content.find("Subject: ");
+    if (at != std::string::npos) content.insert(at + 9, "[list] ");
+  }
+  if (faults.Has(Fault::kReceivedOrderChanged)) {
+    const auto first = content.find("Received:");
+    const auto second = first == std::string::npos ? first : content.find("Received:", first + 9);
+    if (second != std::string::npos) content.replace(second, 9, "X-Received:");
+  }
+  return content;
+}
+
+}  // namespace smtpgauge::sink

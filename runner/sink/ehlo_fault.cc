@@ -1,0 +1,67 @@
+#include "runner/sink/ehlo_fault.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace smtpgauge::sink {
+namespace {
+
+struct Change {
+  Fault fault;
+  std::string_view keyword;  // the line that starts with it is changed; empty: a line is added
+  std::string_view line;     // what stands there instead; empty: the line is dropped
+};
+
+constexpr std::array kChanges = {
+    Change{Fault::kEhloSizeNotANumber, "SIZE", "SIZE ten-megabytes"},
+    Change{Fault::kEhloSizeBelow64k, "SIZE", "SIZE 32768"},
+    Change{Fault::kEhloSizeTwice, "", "SIZE 99999999"},
+    Change{Fault::kEhloBadKeyword, "", "_X:Y"},
+    Change{Fault::kEhloOffersMissingVerb, "", "ETRN"},
+    Change{Fault::kEhloPipeliningParameter, "PIPELINING", "PIPELINING yes"},
+    Change{Fault::kEhloStatusCodesParameter, "ENHANCEDSTATUSCODES", "ENHANCEDSTATUSCODES 2"},
+    Change{Fault::kEhloDsnParameter, "DSN", "DSN 1"},
+    Change{Fault::kEhloEightBitParameter, "8BITMIME", "8BITMIME on"},
+    Change{Fault::kEhloUtf8Parameter, "SMTPUTF8", "SMTPUTF8 1"},
+    Change{Fault::kEhloUtf8WithoutEightBit, "8BITMIME", ""},
+    Change{Fault::kEhloBinaryWithoutChunking, "CHUNKING", ""},
+    Change{Fault::kEhloBinaryParameter, "BINARYMIME", "BINARYMIME all"},
+    Change{Fault::kEhloStartTlsParameter, "STARTTLS", "STARTTLS required"},
+    Change{Fault::kEhloAuthEmpty, "AUTH", "AUTH"},
+    Change{Fault::kEhloLimitsBad, "LIMITS", "LIMITS MAILMAX=lots"},
+    Change{Fault::kEhloDeliverByBad, "DELIVERBY", "DELIVERBY soon"},
+    Change{Fault::kEhloNoPipelining, "PIPELINING", ""},
+    Change{Fault::kEhloExpnListed, "", "EXPN"},
+};
+
+}  // namespace
+
+void CorruptEhlo(std::vector<std::string>& lines, bool tls, const FaultSet& faults) {
+  for (const Change& change : kChanges) {
+    if (!faults.Has(change.fault)) continue;
+    if (change.keyword.empty()) {
+      lines.emplace_back(change.line);
+      continue;
+    }
+    const auto line = std::find_if(lines.begin() + 1, lines.end(), [&](const std::string& text) {
+      return text.substr(0, text.find(' ')) == change.keyword;
+    });
+    if (line == lines.end()) continue;
+    if (change.line.empty())
+      lines.erase(line);
+    else
+      *line = change.line;
+  }
+  if (tls && faults.Has(Fault::kStartTlsListedInTls)) lines.emplace_back("STARTTLS");
+  if (faults.Has(Fault::kEhloKeywordFirst)) lines.erase(lines.begin());
+  if (faults.Has(Fault::kEhloUtf8Domain))
+    lines.front() =
+        "b\xc3\xbc"
+        "cher.example";
+  if (faults.Has(Fault::kEhloStatusCodes))
+    for (std::string& line : lines)
+      line.insert(0, "2.0.0 ");
+}
+
+}  // namespace smtpgauge::sink

@@ -1,0 +1,157 @@
+// MAIL and RCPT (RFC 5321 sections 4.1.1.2 and 4.1.1.3).
+#include <chrono>
+
+#include "runner/sink/ascii.h"
+#include "runner/sink/dialogue.h"
+
+namespace smtpgauge::sink {
+namespace {
+
+std::int64_t WallSeconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string AddressOf(const Path& path) {
+  if (path.kind == PathKind::kNull) return {};
+  std::string address(path.local);
+  if (!path.domain.empty()) address.append("@").append(path.domain);
+  return address;
+}
+
+}  // namespace
+
+void Dialogue::OnMail(Connection& c, Line argument) {
+  const FaultSet& faults = service_.faults();
+  if (c.hello == Hello::kNone) {
+    if (Has(Fault::kMailBeforeEhloCloses)) c.next = Next::kClose;
+    return Say(c, Reply::kNeedHello);
+  }
+  const bool submission = service_.config().profile == Profile::kSubmission;
+  if (submission && !c.authenticated && !Has(Fault::kSubmissionOpen))
+    return Say(c, Reply::kAuthRequired);
+  if (c.transaction.open) {
+    if (Has(Fault::kNestedMailResets)) ResetTransaction(c);
+    return Say(c, Reply::kNestedMail);
+  }
+  if (!StartsWithIgnoreCase(argument, "FROM:"))
+    return Say(c, Has(Fault::kMailWithoutFromAccepted) ? Reply::kMailOk : Reply::kPathSyntax);
+  argument.remove_prefix(5);
+  const auto path = TakePath(argument, PathUse::kReverse, faults);
+  if (!path) {
+    if (Has(Fault::kBadMailOpensTransaction)) c.transaction.open = true;
+    return Say(c, Reply::kPathSyntax);
+  }
+  if (path->kind == PathKind::kNull && Has(Fault::kNullSenderRefused))
+    return Say(c, Reply::kRelayDenied);
+  Parameters parameters;
+  if (!argument.empty()) {
+    const bool extended = c.hello == Hello::kEhlo;
+    const ParameterRules rules{extended ? service_.Offered(c.tls) : ExtensionSet(), faults,
+                               service_.config().limits.message_octets, WallSeconds()};
+    if (const auto error = ParseParameters(argument, ParameterCommand::kMail, rules, parameters))
+      return Say(c, *error);
+  }
+  if (path->eight_bit && !parameters.smtputf8 && !Has(Fault::kUtf8SenderUnflagged))
+    return Say(c, Reply::kUtf8Sender);
+  if (service_.Offered(c.tls).Has(Extension::kLimits) && ++c.Extra().messages > kMailMax)
+    return Say(c, Reply::kTooManyMessages);
+  if (!Has(Fault::kMailKeepsOldRecipients)) c.transaction = Transaction();
+  c.transaction.open = true;
+  c.transaction.smtputf8 = parameters.smtputf8;
+  c.transaction.body = parameters.body;
+  c.transaction.null_sender = path->kind == PathKind::kNull;
+  c.transaction.local_sender =
+      Has(Fault::kRelayLocalSender) && service_.mailboxes().IsLocalDomain(path->domain);
+  if (service_.maildir() != nullptr) {
+    c.Extra().envelope.sender = AddressOf(*path);
+    if (Has(Fault::kSenderCaseFolded)) c.rare->envelope.sender = LowerCopy(c.rare->envelope.sender);
+  }
+  Say(c, Reply::kMailOk);
+}
+
+void Dialogue::RefuseRecipient(Connection& c, Reply reply) {
+  ++c.transaction.refused_recipients;
+  if (Has(Fault::kRefusedRecipientVoidsOthers)) c.transaction.recipients = 0;
+  if (Has(Fault::kSyntaxErrorResets)) ResetTransaction(c);
+  Say(c, reply);
+}
+
+// The reply to a well-formed recipient; kRcptOk or kRcptRelayOk when it is accepted.
+Reply Dialogue::JudgeRecipient(Connection& c, const Path& path, const Parameters& parameters) {
+  const Config& config = service_.config();
+  const std::string own = path.literal ? endpoints_.OwnLiteral(c) : std::string();
+  const Whose whose = service_.mailboxes().Find(path, own);
+  if (whose == Whose::kUnknownUser)
+    return Has(Fault::kUnknownUserAccepted) ? Reply::kRcptOk : Reply::kUnknownUser;
+  if (whose == Whose::kForeign) {
+    if (config.profile == Profile::kSubmission) {
+      if (!path.literal && path.domain.find('.') == Line::npos) return Reply::kUnqualified;
+      return Reply::kRcptRelayOk;
+    }
+    const bool relays = c.authenticated || Has(Fault::kOpenRelay) ||
+                        (Has(Fault::kRelayLocalSender) && c.transaction.local_sender) ||
+                        (Has(Fault::kRelayNullSender) && c.transaction.null_sender) ||
+                        (Has(Fault::kRelayAfterFailedLogin) && c.errors > 0);
+    return relays ? Reply::kRcptRelayOk : Reply::kRelayDenied;
+  }
+  // Mailboxes here have had their owner since the first day of this century; role accounts have
+  // none (RFC 7293 section 5.1).
+  constexpr std::int64_t kOwnedSince = 946'684'800;
+  const bool role = path.kind == PathKind::kPostmaster ||
+                    EqualsIgnoreCase(path.local, "postmaster") ||
+                    EqualsIgnoreCase(path.local, "abuse");
+  if (parameters.rrvs && parameters.rrvs_time < kOwnedSince &&
+      (!role || Has(Fault::kRrvsAppliesToRoles)))
+    return Reply::kRrvsOwnerChanged;
+  return Reply::kRcptOk;
+}
+
+void Dialogue::AcceptRecipient(Connection& c, const Path& path, Reply reply) {
+  ++c.transaction.recipients;
+  if (service_.maildir() != nullptr && reply == Reply::kRcptOk)
+    c.Extra().envelope.recipients.push_back(
+        {path.kind == PathKind::kPostmaster ? "postmaster" : AddressOf(path),
+         service_.mailboxes().Name(path), LowerCopy(path.domain)});
+  Say(c, reply);
+}
+
+void Dialogue::OnRcpt(Connection& c, Line argument) {
+  const FaultSet& faults = service_.faults();
+  if (!c.transaction.open && !Has(Fault::kRcptBeforeMailAccepted)) return Say(c, Reply::kNeedMail);
+  if (c.transaction.chunks) return Say(c, Reply::kNotDuringChunks);
+  if (!StartsWithIgnoreCase(argument, "TO:")) {
+    if (Has(Fault::kRcptWithoutToAccepted)) return Say(c, Reply::kRcptOk);
+    return RefuseRecipient(c, Reply::kPathSyntax);
+  }
+  argument.remove_prefix(3);
+  if (Has(Fault::kRouteRelayed) && argument.starts_with("<@")) return Say(c, Reply::kRcptRelayOk);
+  const auto path = TakePath(argument, PathUse::kForward, faults);
+  if (!path) {
+    if (Has(Fault::kOddRecipientCloses)) c.next = Next::kClose;
+    return RefuseRecipient(c, Reply::kPathSyntax);
+  }
+  Parameters parameters;
+  if (!argument.empty()) {
+    const bool extended = c.hello == Hello::kEhlo;
+    const ParameterRules rules{extended ? service_.Offered(c.tls) : ExtensionSet(), faults,
+                               service_.config().limits.message_octets, WallSeconds()};
+    if (const auto error = ParseParameters(argument, ParameterCommand::kRcpt, rules, parameters))
+      return RefuseRecipient(c, *error);
+  }
+  if (path->eight_bit && !c.transaction.smtputf8 && !Has(Fault::kUtf8RecipientUnflagged))
+    return RefuseRecipient(c, Reply::kUtf8Recipient);
+  std::size_t limit = service_.config().limits.recipients;
+  if (Has(Fault::kRecipientLimit50)) limit = 50;
+  if (c.transaction.recipients >= limit) {
+    if (Has(Fault::kRecipientLimitCloses)) c.next = Next::kClose;
+    return RefuseRecipient(c, Reply::kTooManyRecipients);
+  }
+  const Reply reply = JudgeRecipient(c, *path, parameters);
+  if (reply == Reply::kRcptOk || reply == Reply::kRcptRelayOk)
+    return AcceptRecipient(c, *path, reply);
+  RefuseRecipient(c, reply);
+}
+
+}  // namespace smtpgauge::sink

@@ -1,0 +1,17 @@
+// The fault table in its parts, by what the faults break.
+#pragma once
+
+#include <span>
+
+#include "runner/sink/fault.h"
+
+namespace smtpgauge::sink {
+
+/// Replies, greeting, command lines, envelope.
+[[nodiscard]] std::span<const FaultRow> SessionFaultRows();
+/// Content, trace fields, end of data, parameters, chunks.
+[[nodiscard]] std::span<const FaultRow> ContentFaultRows();
+/// TLS, AUTH, relay, LMTP.
+[[nodiscard]] std::span<const FaultRow> SecurityFaultRows();
+
+}  // namespace smtpgauge::sink

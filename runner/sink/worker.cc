@@ -1,0 +1,509 @@
+#include "runner/sink/worker.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <system_error>
+#include <thread>
+
+namespace smtpgauge::sink {
+namespace {
+
+constexpr std::size_t kReadRoom = 128 * 1024;
+constexpr std::int64_t kLingerTime = 2'000'000'000;  // for a client that has not seen the 421 yet
+constexpr int kEventsPerTurn = 256;
+constexpr int kAcceptsPerTurn = 64;
+
+std::string Literal(const sockaddr_storage& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+    return "[" + std::string(text) + "]";
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &address, sizeof v6);
+  ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return "[" + std::string(text).substr(7) + "]";
+  return "[IPv6:" + std::string(text) + "]";
+}
+
+[[noreturn]] void Fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+// Nanosecond time-outs where the kernel has them (5.11), so that --latency 200us means it.
+int Wait(int epoll, epoll_event* events, std::int64_t timeout) {
+  if (timeout < 0) return ::epoll_wait(epoll, events, kEventsPerTurn, -1);
+  const timespec limit{timeout / 1'000'000'000, timeout % 1'000'000'000};
+  const int n = ::epoll_pwait2(epoll, events, kEventsPerTurn, &limit, nullptr);
+  if (n >= 0 || errno != ENOSYS) return n;
+  return ::epoll_wait(epoll, events, kEventsPerTurn,
+                      static_cast<int>((timeout + 999'999) / 1'000'000));
+}
+
+}  // namespace
+
+std::int64_t SteadyNow() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Worker::Worker(Service& service, Descriptor listener, Descriptor tls_listener, std::uint64_t seed)
+    : service_(service),
+      dialogue_(service, counters_, *this, seed),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      listener_(std::move(listener)),
+      tls_listener_(std::move(tls_listener)),
+      buffer_(2 * kReadRoom) {
+  if (!epoll_.open()) Fail("epoll_create1");
+  if (!wake_.open()) Fail("eventfd");
+  for (Descriptor* descriptor : {&wake_, &listener_, &tls_listener_}) {
+    if (!descriptor->open()) continue;
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = descriptor;
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor->get(), &event) != 0) Fail("epoll_ctl");
+  }
+}
+
+Worker::~Worker() {
+  for (Connection& c : connections_)
+    if (c.fd >= 0) ::close(c.fd);
+}
+
+void Worker::Stop() {
+  stopping_.store(true, std::memory_order_relaxed);
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void Worker::Run() {
+  started_ = SteadyNow();
+  now_ = started_;
+  while (!stopping_.load(std::memory_order_relaxed))
+    Turn();
+  listener_.Reset();
+  tls_listener_.Reset();
+  while (oldest_ != nullptr) {
+    Connection& c = *oldest_;
+    if (!c.handshaking && !c.lingering) {
+      dialogue_.output().clear();
+      dialogue_.Farewell(c, Reply::kShutdown);
+      (void)Send(c, dialogue_.output());
+    }
+    Close(c);
+  }
+}
+
+std::int64_t Worker::NextDeadline() const {
+  std::int64_t deadline = -1;
+  const auto earlier = [&](std::int64_t time) {
+    if (deadline < 0 || time < deadline) deadline = time;
+  };
+  if (!due_.empty()) earlier(due_.top().time);
+  if (oldest_ != nullptr)
+    earlier(oldest_->last_active + std::chrono::nanoseconds(service_.config().limits.idle).count());
+  if (const auto& stall = service_.config().stall) {
+    const std::int64_t period = stall->period.count();
+    const std::int64_t awake = period - stall->length.count();
+    earlier(now_ - (now_ - started_) % period + awake);
+  }
+  return deadline;
+}
+
+// Every thread falls asleep at the same times, as a machine would.
+void Worker::SleepThroughStall() {
+  const auto& stall = service_.config().stall;
+  if (!stall) return;
+  const std::int64_t period = stall->period.count();
+  const std::int64_t phase = (now_ - started_) % period;
+  if (phase < period - stall->length.count()) return;
+  std::this_thread::sleep_for(std::chrono::nanoseconds(period - phase));
+  now_ = SteadyNow();
+}
+
+void Worker::Turn() {
+  std::array<epoll_event, kEventsPerTurn> events;
+  const std::int64_t deadline = NextDeadline();
+  const std::int64_t timeout =
+      deadline < 0 ? -1 : std::max<std::int64_t>(0, deadline - SteadyNow());
+  const int n = Wait(epoll_.get(), events.data(), timeout);
+  now_ = SteadyNow();
+  SleepThroughStall();
+  dialogue_.set_now(now_);
+  RunDue();
+  for (int i = 0; i < n; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    if (event.data.ptr == &wake_) continue;
+    if (event.data.ptr == &listener_ || event.data.ptr == &tls_listener_)
+      Accept(static_cast<Descriptor*>(event.data.ptr)->get());
+    else
+      Ready(*static_cast<Connection*>(event.data.ptr), event.events);
+  }
+  ExpireIdle();
+  for (Connection* c : closed_) {
+    const std::uint64_t serial = c->serial + 1;
+    *c = Connection();
+    c->serial = serial;
+    free_.push_back(c);
+  }
+  closed_.clear();
+}
+
+void Worker::RunDue() {
+  while (!due_.empty() && due_.top().time <= now_) {
+    const Due due = due_.top();
+    due_.pop();
+    Connection& c = *due.connection;
+    if (c.serial != due.serial || c.closed || c.fd < 0) continue;
+    if (c.lingering) {
+      Close(c);
+      continue;
+    }
+    c.hold_until = 0;
+    Resume(c);
+  }
+}
+
+void Worker::ExpireIdle() {
+  const std::int64_t idle = std::chrono::nanoseconds(service_.config().limits.idle).count();
+  while (oldest_ != nullptr && oldest_->last_active + idle <= now_) {
+    Connection& c = *oldest_;
+    Touch(c);
+    if (c.hold_until != 0) continue;
+    if (c.handshaking || c.next == Next::kAbandon || (c.rare && !c.rare->output.empty())) {
+      Close(c);
+      continue;
+    }
+    dialogue_.Dropped(c);
+    dialogue_.Farewell(c, Reply::kTimeout);
+    Settle(c);
+  }
+}
+
+Connection* Worker::New(int fd) {
+  Connection* c = nullptr;
+  if (free_.empty()) {
+    c = &connections_.emplace_back();
+  } else {
+    c = free_.back();
+    free_.pop_back();
+  }
+  c->fd = fd;
+  c->last_active = now_;
+  c->older = newest_;
+  if (newest_ != nullptr) newest_->newer = c;
+  newest_ = c;
+  if (oldest_ == nullptr) oldest_ = c;
+  return c;
+}
+
+void Worker::Unlink(Connection& c) {
+  (c.newer != nullptr ? c.newer->older : newest_) = c.older;
+  (c.older != nullptr ? c.older->newer : oldest_) = c.newer;
+  c.newer = c.older = nullptr;
+}
+
+void Worker::Touch(Connection& c) {
+  c.last_active = now_;
+  if (newest_ == &c) return;
+  Unlink(c);
+  c.older = newest_;
+  newest_->newer = &c;
+  newest_ = &c;
+}
+
+void Worker::Watch(Connection& c, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &c;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, c.fd, &event);
+  c.input_paused = (events & EPOLLIN) == 0;
+}
+
+void Worker::Accept(int listener) {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      if (errno != EMFILE && errno != ENFILE) return;
+      // Out of descriptors: leave the rest in the queue until a connection ends.
+      for (const Descriptor* each : {&listener_, &tls_listener_})
+        if (each->open()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, each->get(), nullptr);
+      accepting_ = false;
+      return;
+    }
+    if (!service_.AdmitConnection()) {
+      counters_.refused_connections.Add(1);
+      const std::string_view busy = service_.replies().Text(Reply::kGreetingBusy);
+      if (listener != tls_listener_.get()) ::send(fd, busy.data(), busy.size(), MSG_NOSIGNAL);
+      ::close(fd);
+      continue;
+    }
+    counters_.connections.Add(1);
+    counters_.open_connections.Add(1);
+    Connection& c = *New(fd);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = &c;
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+    const bool implicit_tls = listener == tls_listener_.get();
+    if (implicit_tls) {
+      c.greets_in_tls = true;
+      if (service_.faults().Has(Fault::kImplicitTlsGreetsInClear)) {
+        dialogue_.Greet(c);
+        Settle(c);
+      }
+      c.next = Next::kStartTls;
+    } else {
+      dialogue_.Greet(c);
+    }
+    Settle(c);
+  }
+}
+
+void Worker::Ready(Connection& c, std::uint32_t events) {
+  if (c.closed) return;
+  if ((events & EPOLLERR) != 0) return Close(c);
+  if (c.lingering) {
+    const ssize_t n = ::recv(c.fd, buffer_.data(), buffer_.size(), 0);
+    if (n == 0 || (n < 0 && errno != EAGAIN)) Close(c);
+    return;
+  }
+  Touch(c);
+  if (c.handshaking) return Handshake(c);
+  const bool blocked = c.rare && !c.rare->output.empty();
+  if (c.hold_until != 0 || blocked || c.next == Next::kAbandon) {
+    if ((events & EPOLLHUP) != 0) return Close(c);
+    if (c.hold_until == 0 && blocked && (events & EPOLLOUT) != 0) return Resume(c);
+    if (!c.input_paused) Watch(c, blocked && c.hold_until == 0 ? std::uint32_t{EPOLLOUT} : 0U);
+    return;
+  }
+  Read(c);
+}
+
+// False when there was nothing to read, or the connection is closed now.
+bool Worker::Receive(Connection& c, char* room, std::size_t& size) {
+  if (c.tls) {
+    switch (c.rare->tls->Read(room, size)) {
+      case TlsResult::kDone:
+        return true;
+      case TlsResult::kWantRead:
+      case TlsResult::kWantWrite:
+        return false;
+      case TlsResult::kFailed:
+        Close(c);
+        return false;
+    }
+  }
+  const ssize_t n = ::recv(c.fd, room, size, 0);
+  if (n > 0) {
+    size = static_cast<std::size_t>(n);
+    return true;
+  }
+  if (n == 0 || errno != EAGAIN) Close(c);
+  return false;
+}
+
+void Worker::Read(Connection& c) {
+  do {
+    const std::size_t kept = c.rare ? c.rare->input.size() : 0;
+    if (kept > 0) std::memcpy(buffer_.data(), c.rare->input.data(), kept);
+    std::size_t size = kReadRoom;
+    if (!Receive(c, buffer_.data() + kept, size)) return;
+    if (kept > 0) c.rare->input.clear();
+    Process(c, {buffer_.data(), kept + size});
+  } while (!c.closed && c.tls && !c.handshaking && c.hold_until == 0 && c.next == Next::kRead &&
+           c.rare->output.empty() && c.rare->tls->HasPending());
+}
+
+void Worker::Process(Connection& c, std::string_view input) {
+  while (!input.empty()) {
+    const std::size_t taken = dialogue_.Consume(c, input);
+    input.remove_prefix(taken);
+    if (taken == 0 || c.next != Next::kRead || c.hold_until != 0) break;
+    if (input.empty()) break;
+    const bool sent = Send(c, dialogue_.output());
+    dialogue_.output().clear();
+    if (!sent) break;
+  }
+  if (!input.empty()) c.Extra().input.assign(input);
+  Settle(c);
+}
+
+// Sends what was said and does what comes next.
+void Worker::Settle(Connection& c) {
+  std::string& output = dialogue_.output();
+  if (c.hold_until != 0) {
+    const std::size_t from = std::min(dialogue_.held_from(), output.size());
+    const bool sent = Send(c, std::string_view(output).substr(0, from));
+    if (c.closed) return output.clear();
+    (void)sent;
+    c.Extra().output.append(output, from);
+    output.clear();
+    due_.push({c.hold_until, &c, c.serial});
+    return;
+  }
+  const bool sent = output.empty() ? !c.rare || c.rare->output.empty() : Send(c, output);
+  output.clear();
+  if (!sent || c.closed) return;
+  switch (c.next) {
+    case Next::kRead:
+      return;
+    case Next::kStartTls:
+      return StartTls(c);
+    case Next::kClose:
+      return Close(c);
+    case Next::kCloseLinger:
+      return Linger(c);
+    case Next::kAbandon:
+      return Watch(c, 0);
+  }
+}
+
+// Goes on after a held reply is due or a full socket has room again.
+void Worker::Resume(Connection& c) {
+  if (!c.rare) return;
+  std::string output;
+  output.swap(c.rare->output);
+  if (!Send(c, output) || c.closed) return;
+  if (c.input_paused) Watch(c, EPOLLIN);
+  std::string input;
+  input.swap(c.rare->input);
+  Process(c, input);
+  if (!c.closed && c.tls && !c.handshaking && c.hold_until == 0 && c.rare->output.empty() &&
+      c.next == Next::kRead && c.rare->tls->HasPending())
+    Read(c);
+}
+
+// False when some of it has to wait; then it waits in Rare::output and nothing more is read.
+bool Worker::Send(Connection& c, std::string_view octets) {
+  if (octets.empty()) return true;
+  if (c.rare && !c.rare->output.empty()) {
+    c.rare->output += octets;
+    return false;
+  }
+  while (!octets.empty()) {
+    std::size_t written = 0;
+    if (c.tls) {
+      const TlsResult result = c.rare->tls->Write(octets, written);
+      if (result == TlsResult::kFailed) {
+        Close(c);
+        return false;
+      }
+      if (result != TlsResult::kDone) break;
+    } else {
+      const ssize_t n = ::send(c.fd, octets.data(), octets.size(), MSG_NOSIGNAL);
+      if (n < 0) {
+        if (errno == EAGAIN) break;
+        Close(c);
+        return false;
+      }
+      written = static_cast<std::size_t>(n);
+    }
+    octets.remove_prefix(written);
+  }
+  if (octets.empty()) return true;
+  c.Extra().output.assign(octets);
+  Watch(c, EPOLLOUT);
+  return false;
+}
+
+void Worker::StartTls(Connection& c) {
+  Rare& rare = c.Extra();
+  // What came behind STARTTLS in clear must not be taken for what comes in TLS (CVE-2011-0411).
+  if (!service_.faults().Has(Fault::kTlsKeepsInput)) rare.input.clear();
+  dialogue_.ResetSession(c);
+  rare.tls = std::make_unique<TlsStream>(service_.tls_context(), c.fd);
+  c.tls = false;
+  c.handshaking = true;
+  c.next = Next::kRead;
+}
+
+void Worker::Handshake(Connection& c) {
+  switch (c.rare->tls->Handshake()) {
+    case TlsResult::kWantRead:
+      if (c.input_paused) Watch(c, EPOLLIN);
+      return;
+    case TlsResult::kWantWrite:
+      return Watch(c, EPOLLOUT);
+    case TlsResult::kFailed:
+      if (service_.faults().Has(Fault::kFailedHandshakeHangs)) {
+        c.next = Next::kAbandon;
+        return Watch(c, 0);
+      }
+      return Close(c);
+    case TlsResult::kDone:
+      break;
+  }
+  c.handshaking = false;
+  c.tls = true;
+  counters_.tls_handshakes.Add(1);
+  if (c.input_paused) Watch(c, EPOLLIN);
+  if (c.greets_in_tls || service_.faults().Has(Fault::kTlsGreetsAgain)) {
+    c.greets_in_tls = false;
+    dialogue_.Greet(c);
+    Settle(c);
+  }
+  if (c.closed) return;
+  std::string input;
+  input.swap(c.rare->input);
+  if (!input.empty()) Process(c, input);
+  if (!c.closed && c.hold_until == 0 && c.rare->tls->HasPending()) Read(c);
+}
+
+void Worker::Linger(Connection& c) {
+  if (c.tls) c.rare->tls->CloseNotify();
+  ::shutdown(c.fd, SHUT_WR);
+  c.lingering = true;
+  dialogue_.Dropped(c);
+  if (c.input_paused) Watch(c, EPOLLIN);
+  due_.push({now_ + kLingerTime, &c, c.serial});
+}
+
+void Worker::Close(Connection& c) {
+  if (c.closed) return;
+  dialogue_.Dropped(c);
+  if (c.tls && c.rare->tls && !c.lingering) c.rare->tls->CloseNotify();
+  Unlink(c);
+  ::close(c.fd);
+  c.fd = -1;
+  c.closed = true;
+  closed_.push_back(&c);
+  counters_.open_connections.Subtract(1);
+  service_.ReleaseConnection();
+  if (accepting_) return;
+  accepting_ = true;
+  for (Descriptor* each : {&listener_, &tls_listener_}) {
+    if (!each->open()) continue;
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = each;
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, each->get(), &event);
+  }
+}
+
+std::string Worker::PeerLiteral(const Connection& connection) const {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  ::getpeername(connection.fd, reinterpret_cast<sockaddr*>(&address), &length);
+  return Literal(address);
+}
+
+std::string Worker::OwnLiteral(const Connection& connection) const {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  ::getsockname(connection.fd, reinterpret_cast<sockaddr*>(&address), &length);
+  return Literal(address);
+}
+
+}  // namespace smtpgauge::sink
