@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runner/sink/parameters.h"
+
 #include <fmt/format.h>
 
 namespace smtpgauge::sink {
