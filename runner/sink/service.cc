@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "runner/sink/parameters.h"
-
 #include <fmt/format.h>
+
+#include "runner/sink/parameters.h"
 
 namespace smtpgauge::sink {
 namespace {

@@ -21,6 +21,9 @@
 
 namespace smtpgauge::sink {
 
+/// How much is read at once; the buffer has as much room again for what was kept from before.
+inline constexpr std::size_t kReadRoom = 128 * 1024;
+
 class Worker : public Endpoints {
  public:
   /// Takes over listening sockets; `tls_listener` may be closed. Throws std::system_error.
