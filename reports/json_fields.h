@@ -191,6 +191,8 @@ template <class Io>
 void Fields(Io& io, Subject<Io, ThresholdResult>& threshold) {
   io.Field("expression", threshold.expression);
   io.Field("actual", threshold.actual);
+  io.Field("unit", threshold.unit);
+  io.Field("reason", threshold.reason);
   io.Field("passed", threshold.passed);
   io.Field("aborted_run", threshold.aborted_run);
 }

@@ -100,8 +100,10 @@ std::string ConclusionSentence(const LoadResult& result) {
 }
 
 std::string ThresholdActual(const ThresholdResult& threshold) {
-  if (!std::isfinite(threshold.actual)) return "nothing measured";
-  return fmt::format("measured {:.6g}", threshold.actual);
+  if (!std::isfinite(threshold.actual)) {
+    return threshold.reason.empty() ? "nothing measured" : threshold.reason;
+  }
+  return fmt::format("measured {:.6g}{}", threshold.actual, threshold.unit);
 }
 
 }  // namespace smtpgauge

@@ -41,7 +41,7 @@ enum class LoadConclusion { kValid, kThresholdMissed, kInvalid };
 /// One sentence: "2,469 messages/s accepted over 5.00s; all thresholds held."
 [[nodiscard]] std::string ConclusionSentence(const LoadResult& result);
 
-/// "measured 248.1" or "nothing measured".
+/// "measured 248.1ms", or why nothing was; octets.
 [[nodiscard]] std::string ThresholdActual(const ThresholdResult& threshold);
 
 }  // namespace smtpgauge

@@ -47,7 +47,7 @@ void WriteThresholds(TextPage& page, const LoadResult& result) {
     page.Line(fmt::format(
         "  {} {}  ({}{})",
         threshold.passed ? page.Paint(Tone::kGood, "held  ") : page.Paint(Tone::kBad, "missed"),
-        EscapeOctets(threshold.expression), ThresholdActual(threshold),
+        EscapeOctets(threshold.expression), EscapeOctets(ThresholdActual(threshold)),
         threshold.aborted_run ? "; ended the run" : ""));
   }
 }

@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "reports/html.h"
 #include "reports/json.h"
+#include "reports/junit.h"
 #include "reports/text.h"
 
 namespace smtpgauge {
@@ -15,6 +17,8 @@ std::string WritePlainText(const Report& report) {
 constexpr std::array kFormats = {
     Format{"text", ".txt", "for people: counts, then what went wrong", WritePlainText},
     Format{"json", ".json", "for programs, and the only format that can be read back", WriteJson},
+    Format{"junit", ".xml", "for CI: Jenkins, GitLab and whoever reads JUnit XML", WriteJunit},
+    Format{"html", ".html", "one self-contained page, for people who were not there", WriteHtml},
 };
 
 }  // namespace
