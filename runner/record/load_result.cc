@@ -108,6 +108,7 @@ void Merge(LoadResult& into, const LoadResult& other) {
   Merge(into.generator, into.messages.started, other.generator, other.messages.started);
   Add(into.messages, other.messages);
   Add(into.sessions, other.sessions);
+  into.measured_from = std::max(into.measured_from, other.measured_from);
   into.measured = std::max(into.measured, other.measured);
   for (const auto& [key, times] : other.phases) {
     PhaseTimes& sum = into.phases[key];

@@ -100,7 +100,8 @@ struct LoadResult {
   RunInfo info;
   MessageCounts messages;
   SessionCounts sessions;
-  Duration measured{};                                     ///< length of the measured window
+  Duration measured_from{};  ///< end of the warm-up, since the run began
+  Duration measured{};       ///< length of the measured window
   std::map<std::pair<Phase, Outcome>, PhaseTimes> phases;  ///< only what occurred
   std::map<std::tuple<Phase, int, std::string>, std::uint64_t>
       replies;                   ///< phase, code, "4.7.1" or ""

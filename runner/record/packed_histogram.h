@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "runner/record/histogram.h"
 
@@ -23,6 +24,8 @@ class PackedHistogram {
   [[nodiscard]] std::uint64_t count() const { return summary_.count; }
   [[nodiscard]] std::uint64_t overflows() const { return summary_.overflows; }
   [[nodiscard]] const HistogramSummary& summary() const { return summary_; }
+  /// The counts as count_codec.h writes them, up to the slot of Max(); empty when count() is 0.
+  [[nodiscard]] std::string_view encoded_counts() const { return counts_; }
   /// As Histogram::Quantile.
   [[nodiscard]] std::int64_t Quantile(double q) const;
   [[nodiscard]] double Mean() const { return summary_.Mean(); }
@@ -31,7 +34,7 @@ class PackedHistogram {
   friend bool operator==(const PackedHistogram&, const PackedHistogram&) = default;
 
  private:
-  std::string counts_;  ///< see count_codec.h
+  std::string counts_;
   HistogramSummary summary_;
 };
 

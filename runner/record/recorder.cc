@@ -46,7 +46,8 @@ void AddMessage(const Event& event, MessageCounts& counts) {
 }  // namespace
 
 Recorder::Recorder(TimePoint run_started, Duration warmup, std::span<const JudgedScript> scripts)
-    : measured_from_(run_started + warmup),
+    : run_started_(run_started),
+      measured_from_(run_started + warmup),
       latest_(run_started),
       scripts_(scripts.begin(), scripts.end()),
       series_(run_started) {
@@ -148,6 +149,7 @@ void Recorder::Tick(TimePoint now) {
 void Recorder::FillCounts(LoadResult& result) const {
   result.messages = messages_;
   result.sessions = sessions_;
+  result.measured_from = measured_from_ - run_started_;
   result.measured = std::max(Duration::zero(), Duration(latest_ - measured_from_));
   result.replies = replies_.ToMap();
   result.series = series_.Snapshot(open_sessions_);

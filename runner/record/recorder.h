@@ -72,6 +72,7 @@ class Recorder {
   void CountSession(const Event& event);
   void FillCounts(LoadResult& result) const;
 
+  TimePoint run_started_;
   TimePoint measured_from_;
   TimePoint latest_;
   std::vector<JudgedScript> scripts_;
