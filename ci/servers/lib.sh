@@ -159,7 +159,7 @@ wait_until_ready() {
     [[ -d /proc/$pid ]] || return 1
     if { exec 8<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then
       line=
-      IFS= read -r -t 5 line <&8 || true
+      IFS= read -r -t 5 line <&8 2>/dev/null || true
       printf 'QUIT\r\n' >&8 2>/dev/null || true
       exec 8>&-
       [[ $line != 220* ]] || return 0
