@@ -1,0 +1,48 @@
+// Findings of the always-on rules over a whole run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runner/judge/invariants.h"
+#include "runner/record/check_result.h"
+
+namespace smtpgauge {
+
+/// What one rule found: how often it could judge, and the first and worst offence.
+struct ObservationTally {
+  std::uint64_t judged = 0;
+  std::uint64_t warnings = 0;
+  std::uint64_t failures = 0;
+  std::string what;      ///< of the worst offence so far
+  std::string offender;  ///< id of the case in which it occurred
+  std::string actual;    ///< the reply
+  bool wants_transcript = false;
+  std::vector<TranscriptEntry> transcript;
+};
+
+class ObservationLog {
+ public:
+  /// Rules that look at closings and not at replies, beside Observations().
+  static constexpr std::string_view kCloseAnnounced = "close-announced";
+
+  ObservationLog();
+  void OnReply(const Exhibit& exhibit, const std::string& case_id);
+  void OnPeerClosed(bool allowed, const std::string& case_id);
+  /// Hands in the transcript of a finished case; kept where that case was an offender.
+  void OnCase(const std::string& case_id, const std::vector<TranscriptEntry>& transcript);
+  /// Null for a name that no rule has.
+  [[nodiscard]] const ObservationTally* Find(std::string_view name) const;
+  /// Fills verdict, reason, actual and transcript of a result from the rule's tally.
+  [[nodiscard]] bool Judge(std::string_view name, CaseResult& result) const;
+
+ private:
+  void Note(ObservationTally& tally, const Finding& finding, const std::string& case_id,
+            std::string_view actual);
+
+  std::vector<ObservationTally>
+      tallies_;  ///< in the order of Observations(), then the closing rule
+};
+
+}  // namespace smtpgauge
