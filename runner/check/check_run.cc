@@ -88,6 +88,7 @@ void CheckRun::LearnTarget() {
 }
 
 void CheckRun::SortCases() {
+  if (knowledge_.tls) setup_.selection.supplied.insert(Need::kTls);
   const Plan& plan = setup_.plan;
   for (std::size_t i = 0; i < plan.scripts.size(); ++i) {
     const Script& script = plan.scripts[i];

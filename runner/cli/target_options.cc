@@ -1,21 +1,21 @@
 #include "runner/cli/target_options.h"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "runner/cli/command.h"
 #include "runner/cli/version.h"
 
 namespace smtpgauge {
 
-std::vector<Endpoint> Lookup(const Target& target, const std::string& dns, std::uint64_t seed);  // lookup.cc
+std::vector<Endpoint> Lookup(const Target& target, const std::string& dns,
+                             std::uint64_t seed);  // lookup.cc
 
 namespace {
 
@@ -28,7 +28,9 @@ std::string FirstLine(std::istream& in) {
 
 std::string PromptForPassword(const std::string& user) {
   if (isatty(STDIN_FILENO) == 0) {
-    throw UsageError(fmt::format("--user {}: its password is missing; give --password-env VAR or --password-file FILE", user));
+    throw UsageError(fmt::format(
+        "--user {}: its password is missing; give --password-env VAR or --password-file FILE",
+        user));
   }
   std::cerr << "password of " << user << ": " << std::flush;
   termios saved{};
@@ -45,24 +47,31 @@ std::string PromptForPassword(const std::string& user) {
 std::string ReadPassword(const TargetOptions& options) {
   if (options.user.empty()) return {};
   if (!options.password_env.empty()) {
-    const char* value = std::getenv(options.password_env.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-    if (value == nullptr) throw UsageError(fmt::format("--password-env {}: no such variable is set", options.password_env));
+    const char* value = std::getenv(
+        options.password_env.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+    if (value == nullptr)
+      throw UsageError(
+          fmt::format("--password-env {}: no such variable is set", options.password_env));
     return value;
   }
   if (options.password_file.empty()) return PromptForPassword(options.user);
   std::ifstream in(options.password_file);
-  if (!in) throw UsageError(fmt::format("--password-file {}: cannot be read", options.password_file));
+  if (!in)
+    throw UsageError(fmt::format("--password-file {}: cannot be read", options.password_file));
   return FirstLine(in);
 }
 
 std::string ProfileOf(const TargetOptions& options, const Target& target) {
   if (!options.profile.empty()) return options.profile;
   switch (target.protocol) {
-    case Target::Protocol::kLmtp: return "lmtp";
+    case Target::Protocol::kLmtp:
+      return "lmtp";
     case Target::Protocol::kSubmission:
-    case Target::Protocol::kSubmissions: return "submission";
+    case Target::Protocol::kSubmissions:
+      return "submission";
     case Target::Protocol::kSmtp:
-    case Target::Protocol::kSmtps: return "mx";
+    case Target::Protocol::kSmtps:
+      return "mx";
   }
   return "mx";
 }
@@ -77,14 +86,16 @@ std::string TlsOf(const TargetOptions& options, const Target& target) {
 std::vector<std::string> Recipients(const std::vector<std::string>& written, bool* many) {
   std::vector<std::string> all;
   for (const std::string& recipient : written) {
-    if (recipient.find('@') == std::string::npos) throw UsageError(fmt::format("--recipient {}: expected local@domain", recipient));
+    if (recipient.find('@') == std::string::npos)
+      throw UsageError(fmt::format("--recipient {}: expected local@domain", recipient));
     const std::size_t at = recipient.find("%d");
     if (at == std::string::npos) {
       all.push_back(recipient);
       continue;
     }
     *many = true;
-    for (int i = 1; i <= kManyRecipients; ++i) all.push_back(recipient.substr(0, at) + std::to_string(i) + recipient.substr(at + 2));
+    for (int i = 1; i <= kManyRecipients; ++i)
+      all.push_back(recipient.substr(0, at) + std::to_string(i) + recipient.substr(at + 2));
   }
   *many = *many || all.size() >= 100;
   return all;
@@ -92,36 +103,89 @@ std::vector<std::string> Recipients(const std::vector<std::string>& written, boo
 
 std::string MaildirPattern(const std::string& delivered) {
   if (delivered.empty()) return {};
-  if (!delivered.starts_with("maildir:")) throw UsageError(fmt::format("--delivered {}: expected maildir:PATH, with %n, %d, %u for a recipient's local part, domain, address", delivered));
+  if (!delivered.starts_with("maildir:"))
+    throw UsageError(
+        fmt::format("--delivered {}: expected maildir:PATH, with %n, %d, %u for a recipient's "
+                    "local part, domain, address",
+                    delivered));
   return delivered.substr(8);
 }
 
 }  // namespace
 
 void AddTargetOptions(CLI::App& app, TargetOptions& options) {
-  app.add_option("TARGET", options.target, "host[:port], [v6]:port, mx:domain, or smtp:// smtps:// submission:// submissions:// lmtp:// URL")->required();
-  app.add_option("--target", "JSON file with any of these options by their long names; the command line wins")->type_name("FILE.json");
+  app.add_option("TARGET", options.target,
+                 "host[:port], [v6]:port, mx:domain, or smtp:// smtps:// submission:// "
+                 "submissions:// lmtp:// URL")
+      ->required();
+  app.add_option("--target",
+                 "JSON file with any of these options by their long names; the command line wins")
+      ->type_name("FILE.json");
   auto* group = app.add_option_group("Target");
-  group->add_option("--profile", options.profile, "what kind of server it is: mx, submission, relay, lmtp, sink (default: by the URL's scheme, else mx)")
+  group
+      ->add_option("--profile", options.profile,
+                   "what kind of server it is: mx, submission, relay, lmtp, sink (default: by the "
+                   "URL's scheme, else mx)")
       ->check(CLI::IsMember({"mx", "submission", "relay", "lmtp", "sink"}));
-  group->add_option("--recipient", options.recipients, "address that the target accepts; repeatable; user+%d@example.org stands for 200 of them")->type_name("ADDR");
-  group->add_option("--unknown-recipient", options.unknown_recipient, "address in a domain of the target that does not exist")->type_name("ADDR");
-  group->add_option("--foreign-recipient", options.foreign_recipient, "address in a domain that the target does not serve")->type_name("ADDR")->capture_default_str();
-  group->add_option("--sender", options.sender, "envelope sender")->type_name("ADDR")->capture_default_str();
-  group->add_option("--helo-name", options.helo_name, "our name in EHLO, HELO, LHLO")->type_name("NAME")->capture_default_str();
+  group
+      ->add_option(
+          "--recipient", options.recipients,
+          "address that the target accepts; repeatable; user+%d@example.org stands for 200 of them")
+      ->type_name("ADDR");
+  group
+      ->add_option("--unknown-recipient", options.unknown_recipient,
+                   "address in a domain of the target that does not exist")
+      ->type_name("ADDR");
+  group
+      ->add_option("--foreign-recipient", options.foreign_recipient,
+                   "address in a domain that the target does not serve")
+      ->type_name("ADDR")
+      ->capture_default_str();
+  group->add_option("--sender", options.sender, "envelope sender")
+      ->type_name("ADDR")
+      ->capture_default_str();
+  group->add_option("--helo-name", options.helo_name, "our name in EHLO, HELO, LHLO")
+      ->type_name("NAME")
+      ->capture_default_str();
   group->add_option("--user", options.user, "user name for AUTH")->type_name("NAME");
-  group->add_option("--password-env", options.password_env, "environment variable that holds the password")->type_name("VAR");
-  group->add_option("--password-file", options.password_file, "file whose first line is the password")->type_name("FILE");
-  group->add_option("--tls", options.tls, "off, starttls, implicit, or auto: STARTTLS when it is offered (default: by the URL's scheme; off for smtp)")
+  group
+      ->add_option("--password-env", options.password_env,
+                   "environment variable that holds the password")
+      ->type_name("VAR");
+  group
+      ->add_option("--password-file", options.password_file,
+                   "file whose first line is the password")
+      ->type_name("FILE");
+  group
+      ->add_option("--tls", options.tls,
+                   "off, starttls, implicit, or auto: STARTTLS when it is offered (default: by the "
+                   "URL's scheme; off for smtp)")
       ->check(CLI::IsMember({"off", "starttls", "implicit", "auto"}));
-  group->add_option("--tls-port", options.tls_port, "where implicit TLS listens, for the cases that need it")->type_name("PORT");
-  group->add_option("--ca-file", options.ca_file, "PEM file of trusted certificates; with it certificates must be valid")->type_name("FILE");
+  group
+      ->add_option("--tls-port", options.tls_port,
+                   "where implicit TLS listens, for the cases that need it")
+      ->type_name("PORT");
+  group
+      ->add_option("--ca-file", options.ca_file,
+                   "PEM file of trusted certificates; with it certificates must be valid")
+      ->type_name("FILE");
   group->add_flag("--insecure", options.insecure, "accept any certificate");
-  group->add_option("--delivered", options.delivered, "where delivered mail can be read: maildir:PATH, with %n %d %u for local part, domain, address")->type_name("maildir:PATH");
-  group->add_option("--dns", options.dns, "name server to ask instead of the system's")->type_name("HOST:PORT");
-  group->add_option("--timeout-scale", options.timeout_scale, "the reply limits of RFC 5321 4.5.3.2 (5 min, DATA 2 min, its end 10 min) and every pause, times X (default: check 0.1 for the limits, load 1)")
-      ->type_name("X")->check(CLI::PositiveNumber);
-  group->add_option("--seed", options.seed, "of everything random")->type_name("N")->capture_default_str();
+  group
+      ->add_option("--delivered", options.delivered,
+                   "where delivered mail can be read: maildir:PATH, with %n %d %u for local part, "
+                   "domain, address")
+      ->type_name("maildir:PATH");
+  group->add_option("--dns", options.dns, "name server to ask instead of the system's")
+      ->type_name("HOST:PORT");
+  group
+      ->add_option("--timeout-scale", options.timeout_scale,
+                   "the reply limits of RFC 5321 4.5.3.2 (5 min, DATA 2 min, its end 10 min) and "
+                   "every pause, times X (default: check 0.1 for the limits, load 1)")
+      ->type_name("X")
+      ->check(CLI::PositiveNumber);
+  group->add_option("--seed", options.seed, "of everything random")
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 ResolvedTarget Resolve(const TargetOptions& options) {
@@ -149,20 +213,23 @@ ResolvedTarget Resolve(const TargetOptions& options) {
   bindings.address = destination.endpoints.front().AddressText();
   if (options.tls_port != 0) {
     destination.tls_endpoints = destination.endpoints;
-    for (Endpoint& endpoint : destination.tls_endpoints) endpoint.set_port(options.tls_port);
+    for (Endpoint& endpoint : destination.tls_endpoints)
+      endpoint.set_port(options.tls_port);
   }
 
   resolved.options.limits = DefaultLimits();
   resolved.options.lmtp = bindings.profile == "lmtp";
   resolved.options.implicit_tls = bindings.tls == "implicit";
-  resolved.tls = {options.ca_file.empty() || options.insecure ? TlsVerify::kNone : TlsVerify::kPeer, options.ca_file};
+  resolved.tls = {options.ca_file.empty() || options.insecure ? TlsVerify::kNone : TlsVerify::kPeer,
+                  options.ca_file};
   RunInfo& info = resolved.info;
   info.tool_version = kVersion;
   info.target = options.target;
   info.profile = bindings.profile;
   info.tls = bindings.tls;
   info.seed = options.seed;
-  for (const Endpoint& endpoint : destination.endpoints) info.addresses.push_back(endpoint.ToString());
+  for (const Endpoint& endpoint : destination.endpoints)
+    info.addresses.push_back(endpoint.ToString());
   return resolved;
 }
 

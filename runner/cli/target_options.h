@@ -19,9 +19,9 @@ class App;
 namespace smtpgauge {
 
 struct TargetOptions {
-  std::string target;                     ///< as written
-  std::string profile;                    ///< empty: from the URL's scheme
-  std::vector<std::string> recipients;    ///< one with %d stands for 200 numbered ones
+  std::string target;                   ///< as written
+  std::string profile;                  ///< empty: from the URL's scheme
+  std::vector<std::string> recipients;  ///< one with %d stands for 200 numbered ones
   std::string unknown_recipient;
   std::string foreign_recipient = "someone@smtpgauge.example";
   std::string sender = "sender@smtpgauge.example";
@@ -29,13 +29,13 @@ struct TargetOptions {
   std::string user;
   std::string password_env;
   std::string password_file;
-  std::string tls;                        ///< empty: from the URL's scheme
+  std::string tls;  ///< empty: from the URL's scheme
   std::uint16_t tls_port = 0;
   std::string ca_file;
   bool insecure = false;
-  std::string delivered;                  ///< maildir:PATH
-  std::string dns;                        ///< HOST:PORT
-  double timeout_scale = 0;               ///< 0: the command's default
+  std::string delivered;     ///< maildir:PATH
+  std::string dns;           ///< HOST:PORT
+  double timeout_scale = 0;  ///< 0: the command's default
   std::uint64_t seed = 1;
 };
 
@@ -44,7 +44,7 @@ struct ResolvedTarget {
   Target target;
   Bindings bindings;
   Destination destination;
-  SessionOptions options;       ///< limits, scale, LMTP, implicit TLS
+  SessionOptions options;  ///< limits, scale, LMTP, implicit TLS
   TlsContext::Options tls;
   RunInfo info;
   bool many_recipients = false;

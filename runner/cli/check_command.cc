@@ -1,0 +1,193 @@
+#include "runner/cli/check_command.h"
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "runner/check/check_run.h"
+#include "runner/cli/exit_code.h"
+#include "runner/cli/output_options.h"
+#include "runner/cli/target_options.h"
+#include "runner/net/limit_hint.h"
+
+namespace smtpgauge {
+namespace {
+
+/// The limits of RFC 5321 4.5.3.2 are minutes; whoever waits at a terminal or in CI wants an
+/// answer.
+constexpr double kDefaultTimeoutScale = 0.1;
+
+struct CheckOptions {
+  TargetOptions target;
+  OutputOptions output;
+  std::vector<std::string> scenarios;
+  std::vector<std::string> only;
+  std::vector<std::string> skip;
+  std::vector<std::string> opt_in;
+  std::string level = "may";
+  std::size_t jobs = 8;
+  bool all = false;
+  bool strict = false;
+  bool fail_fast = false;
+  bool gentle = false;
+};
+
+constexpr const char* kFooter =
+    R"(What it does: a sane conversation first, to learn what the server offers; then every case that
+applies, each on a connection of its own; then the sane conversation again. Nothing disruptive runs
+unless you opt in, and mail goes to your recipient only.
+
+Verdicts: pass; warn (tolerated, worth knowing); fail; not_applicable (not advertised); blocked (a
+precondition was refused: could not tell); skipped (you did not supply or allow something); error.
+
+Exit status: 0 no case failed; 1 a case failed (--strict: or warned); 2 usage; 3 target unreachable;
+130 interrupted.
+
+Examples:
+  smtpgauge check localhost:2525 --recipient user@example.test
+  smtpgauge check smtp://mx.example.org --recipient postmaster@example.org -v --report html=report.html
+  smtpgauge check submission://mail.example.org --user me --password-env PW --recipient me@example.org
+  smtpgauge check localhost:2525 --recipient user@example.test --delivered 'maildir:/var/mail/%n' --all
+  smtpgauge check mx.example.org --only '5321-4.1.1.5-*' --level must)";
+
+std::set<Need> Supplied(const CheckOptions& options, const ResolvedTarget& resolved) {
+  std::set<Need> supplied;
+  const auto& bindings = resolved.bindings;
+  if (!bindings.recipients.empty()) supplied.insert(Need::kRecipient);
+  if (bindings.recipients.size() > 1) supplied.insert(Need::kSecondRecipient);
+  if (resolved.many_recipients) supplied.insert(Need::kManyRecipients);
+  if (!bindings.unknown_recipient.empty()) supplied.insert(Need::kUnknownRecipient);
+  if (!bindings.foreign_recipient.empty()) supplied.insert(Need::kForeignRecipient);
+  if (!bindings.user.empty()) supplied.insert(Need::kCredentials);
+  if (!resolved.destination.maildir.empty()) supplied.insert(Need::kDelivery);
+  if (!resolved.destination.tls_endpoints.empty() || resolved.options.implicit_tls)
+    supplied.insert(Need::kTls);
+  for (const std::string& allowed : options.opt_in)
+    supplied.insert(allowed == "slow" ? Need::kSlow : Need::kDisruptive);
+  if (options.all) supplied.insert({Need::kSlow, Need::kDisruptive});
+  return supplied;
+}
+
+CheckSetup MakeSetup(const CheckOptions& options, ResolvedTarget resolved) {
+  CheckSetup setup;
+  const std::filesystem::path shipped = ShippedScenarios();
+  std::vector<std::filesystem::path> paths(options.scenarios.begin(), options.scenarios.end());
+  if (paths.empty()) paths.push_back(shipped);
+  setup.plan = Catalogue::Load(paths).Compile(resolved.bindings);
+  setup.probes = Catalogue::Load({shipped / "probe"}).Compile(resolved.bindings);
+  setup.selection.only = options.only;
+  setup.selection.skip = options.skip;
+  setup.selection.least = options.level == "must"     ? Level::kMust
+                          : options.level == "should" ? Level::kShould
+                                                      : Level::kMay;
+  setup.selection.profile = resolved.bindings.profile;
+  setup.selection.supplied = Supplied(options, resolved);
+  setup.limits.jobs = options.gentle ? 1 : options.jobs;
+  if (options.gentle) setup.limits.spacing = std::chrono::milliseconds(300);
+  setup.destination = std::move(resolved.destination);
+  setup.options = resolved.options;
+  setup.options.timeout_scale = 1.0;
+  const double scale =
+      options.target.timeout_scale > 0 ? options.target.timeout_scale : kDefaultTimeoutScale;
+  for (Duration& limit : setup.options.limits)
+    limit = std::chrono::duration_cast<Duration>(limit * scale);
+  if (options.target.timeout_scale > 0) {
+    setup.options.timeout_scale = scale;
+    setup.options.limits = DefaultLimits();
+  }
+  setup.info = std::move(resolved.info);
+  setup.info.command = "check";
+  setup.info.catalogue_hash = setup.plan.catalogue_hash;
+  setup.info.started = std::chrono::system_clock::now();
+  const auto now = setup.info.started.time_since_epoch();
+  setup.token_prefix = fmt::format(
+      "sg{:x}{:x}", static_cast<std::uint64_t>(now.count()) & 0xffffffffffffU, getpid());
+  setup.fail_fast = options.fail_fast;
+  return setup;
+}
+
+int ExitOf(const CheckResult& result, bool strict) {
+  if (result.partial && result.info.elapsed.count() < 0) return kInterrupted;
+  const auto summary = result.Summary();
+  const auto count = [&](Verdict verdict) { return summary[static_cast<std::size_t>(verdict)]; };
+  if (count(Verdict::kFail) > 0 || (strict && count(Verdict::kWarn) > 0)) return kConformance;
+  return kOk;
+}
+
+void ShowProgress(const CheckProgress& progress, bool quiet) {
+  if (quiet || isatty(STDERR_FILENO) == 0) return;
+  fmt::print(stderr, "\r{}/{} cases\x1b[K", progress.done, progress.total);
+  if (progress.done == progress.total) fmt::print(stderr, "\r\x1b[K");
+}
+
+int RunCheck(const CheckOptions& options) {
+  CheckOutputOptions(options.output);
+  (void)RaiseDescriptorLimit();
+  ResolvedTarget resolved = Resolve(options.target);
+  TlsContext tls(resolved.tls);
+  EventLoop loop;
+  const auto began = std::chrono::steady_clock::now();
+  CheckRun run(loop, tls, MakeSetup(options, std::move(resolved)));
+  int signal = 0;
+  asio::signal_set signals(loop.context(), SIGINT, SIGTERM);
+  signals.async_wait([&](const std::error_code& error, int number) {
+    if (error) return;
+    signal = number;
+    run.Stop("interrupted");
+  });
+  Report report =
+      run.Run([&](const CheckProgress& progress) { ShowProgress(progress, options.output.quiet); });
+  auto& result = std::get<CheckResult>(report);
+  result.info.elapsed = std::chrono::steady_clock::now() - began;
+  WriteReports(report, options.output);
+  return signal != 0 ? 128 + signal : ExitOf(result, options.strict);
+}
+
+}  // namespace
+
+void AddCheckCommand(CLI::App& app, RunFunction& run) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* check =
+      app.add_subcommand("check", "Conformance: judges a mail server against the RFCs");
+  check->footer(kFooter);
+  AddTargetOptions(*check, options->target);
+  auto* group = check->add_option_group("Cases");
+  group
+      ->add_option("--scenario", options->scenarios,
+                   "scenario file or folder instead of the shipped suite; repeatable")
+      ->type_name("FILE|DIR")
+      ->check(CLI::ExistingPath);
+  group->add_option("--only", options->only, "only cases whose id matches; repeatable")
+      ->type_name("GLOB");
+  group->add_option("--skip", options->skip, "no cases whose id matches; repeatable")
+      ->type_name("GLOB");
+  group->add_option("--level", options->level, "must, should (and must), may (all)")
+      ->check(CLI::IsMember({"must", "should", "may"}))
+      ->capture_default_str();
+  group
+      ->add_option("--opt-in", options->opt_in,
+                   "allow cases that are disruptive (may trip defences, get you banned, leave mail "
+                   "behind) or slow")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"disruptive", "slow"}));
+  group->add_flag("--all", options->all, "opt into everything");
+  group->add_flag("--strict", options->strict, "warnings fail the run too");
+  group->add_flag("--fail-fast", options->fail_fast, "stop behind the first failure");
+  group->add_option("--jobs", options->jobs, "cases at once")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  group->add_flag("--gentle", options->gentle,
+                  "one case at a time, about three connections a second");
+  AddOutputOptions(*check, options->output);
+  check->callback([options, &run] { run = [options] { return RunCheck(*options); }; });
+}
+
+}  // namespace smtpgauge

@@ -1,0 +1,76 @@
+#include "runner/cli/output_options.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "reports/text.h"
+#include "reports/writer.h"
+#include "runner/cli/command.h"
+
+namespace smtpgauge {
+namespace {
+
+struct Output {
+  const Format* format;
+  std::string file;
+};
+
+std::vector<Output> Outputs(const OutputOptions& options) {
+  std::vector<Output> outputs;
+  if (!options.json.empty()) outputs.push_back({FindFormat("json"), options.json});
+  for (const std::string& report : options.reports) {
+    const std::size_t equals = report.find('=');
+    const Format* format =
+        equals == std::string::npos ? nullptr : FindFormat(report.substr(0, equals));
+    if (format == nullptr)
+      throw UsageError(
+          fmt::format("--report {}: expected FORMAT=FILE, with one of {}", report, FormatNames()));
+    outputs.push_back({format, report.substr(equals + 1)});
+  }
+  return outputs;
+}
+
+}  // namespace
+
+void AddOutputOptions(CLI::App& app, OutputOptions& options) {
+  auto* group = app.add_option_group("Output");
+  group
+      ->add_option("--json", options.json,
+                   "write the result as JSON; `smtpgauge report` makes any other report of it")
+      ->type_name("FILE");
+  group
+      ->add_option("--report", options.reports,
+                   "write a report; repeatable; formats: " + FormatNames())
+      ->type_name("FORMAT=FILE");
+  group->add_flag("-q,--quiet", options.quiet, "no summary on standard output");
+  group->add_flag("-v,--verbose", options.verbose, "transcripts of what did not pass");
+}
+
+void CheckOutputOptions(const OutputOptions& options) {
+  (void)Outputs(options);
+}
+
+void WriteReports(const Report& report, const OutputOptions& options) {
+  if (!options.quiet) {
+    TextStyle style;
+    const char* no_color =
+        std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): no other thread is left
+    style.colour = (isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0'))
+                       ? Colour::kOn
+                       : Colour::kOff;
+    style.transcripts = options.verbose ? Transcripts::kFull : Transcripts::kShort;
+    std::cout << WriteText(report, style) << std::flush;
+  }
+  for (const Output& output : Outputs(options)) {
+    std::ofstream out(output.file, std::ios::binary);
+    out << output.format->write(report);
+    if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", output.file));
+  }
+}
+
+}  // namespace smtpgauge
