@@ -1,5 +1,6 @@
 // Names to addresses before a run.
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
