@@ -19,6 +19,8 @@ struct CheckSetup {
   Selection selection;
   PoolLimits limits;
   RunInfo info;
+  std::string sender;
+  std::string recipient;
   bool fail_fast = false;
   std::string token_prefix;  ///< unique for the run
 };

@@ -27,6 +27,8 @@ CheckSeat::CheckSeat(CheckContext& context, std::uint16_t script, Knowledge* lea
 void CheckSeat::Begin(std::string_view token) {
   began_ = std::chrono::steady_clock::now();
   session().SetSlot(kTokenSlot, token);
+  session().SetSlot(kSenderSlot, context_.sender);
+  session().SetSlot(kRecipientSlot, context_.recipient);
   Seat::Begin(began_);
 }
 

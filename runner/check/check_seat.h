@@ -17,6 +17,8 @@ struct CheckContext {
   const SessionOptions& options;
   const Plan& plan;
   ObservationLog& observations;
+  std::string sender;
+  std::string recipient;       ///< the first; empty when none was given
 };
 
 class CheckSeat final : public Seat {

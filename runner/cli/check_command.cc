@@ -75,11 +75,23 @@ std::set<Need> Supplied(const CheckOptions& options, const ResolvedTarget& resol
   return supplied;
 }
 
+/// The suite is every folder of the shipped scenarios but those with another purpose.
+std::vector<std::filesystem::path> SuiteFolders(const std::filesystem::path& shipped) {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(shipped)) {
+    const std::string name = entry.path().filename().string();
+    const bool other = name == "probe" || name == "load" || name == "fragments" || name == "known";
+    if (entry.is_directory() && !other) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
 CheckSetup MakeSetup(const CheckOptions& options, ResolvedTarget resolved) {
   CheckSetup setup;
   const std::filesystem::path shipped = ShippedScenarios();
   std::vector<std::filesystem::path> paths(options.scenarios.begin(), options.scenarios.end());
-  if (paths.empty()) paths.push_back(shipped);
+  if (paths.empty()) paths = SuiteFolders(shipped);
   setup.plan = Catalogue::Load(paths).Compile(resolved.bindings);
   setup.probes = Catalogue::Load({shipped / "probe"}).Compile(resolved.bindings);
   setup.selection.only = options.only;
@@ -109,6 +121,8 @@ CheckSetup MakeSetup(const CheckOptions& options, ResolvedTarget resolved) {
   const auto now = setup.info.started.time_since_epoch();
   setup.token_prefix = fmt::format(
       "sg{:x}{:x}", static_cast<std::uint64_t>(now.count()) & 0xffffffffffffU, getpid());
+  setup.sender = resolved.bindings.sender;
+  if (!resolved.bindings.recipients.empty()) setup.recipient = resolved.bindings.recipients.front();
   setup.fail_fast = options.fail_fast;
   return setup;
 }

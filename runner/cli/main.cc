@@ -10,6 +10,7 @@
 #include "runner/cli/check_command.h"
 #include "runner/cli/command.h"
 #include "runner/cli/exit_code.h"
+#include "runner/cli/sink_command.h"
 #include "runner/cli/target_options.h"
 #include "runner/cli/version.h"
 #include "scenarios/catalogue.h"
@@ -24,13 +25,14 @@ constexpr const char* kFooter = R"(Start here:
 Each command explains itself: smtpgauge COMMAND --help)";
 
 int Main(int argc, char** argv) {
-  CLI::App app("Holds a mail server against the RFCs and against its load.");
+  CLI::App app("Holds a mail server against the RFCs and against its load.", "smtpgauge");
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   app.footer(kFooter);
   app.get_formatter()->column_width(34);
   RunFunction run;
   AddCheckCommand(app, run);
+  AddSinkCommand(app, run);
   try {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     arguments = ExpandTargetFile(arguments);
