@@ -59,7 +59,7 @@ class JsonWriter {
  private:
   static Json ValueOf(const std::string& text) { return EscapeOctets(text); }
   static Json ValueOf(const Histogram& histogram) { return ValueOf(SummaryOf(histogram)); }
-  static Json ValueOf(const PackedHistogram& histogram) { return ValueOf(histogram.Unpack()); }
+  static Json ValueOf(const PackedHistogram& histogram) { return ValueOf(SummaryOf(histogram)); }
   static Json ValueOf(Duration time) { return time.count(); }
   static Json ValueOf(std::chrono::system_clock::time_point time) { return TimestampFrom(time); }
   static Json ValueOf(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

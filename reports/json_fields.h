@@ -55,6 +55,7 @@ void Fields(Io& io, Subject<Io, TimeSummary>& time) {
   io.Field("max", time.max);
   io.Field("sum", time.sum);
   io.Field("overflows", time.overflows);
+  io.Field("hdr", time.hdr);
 }
 
 template <class Io>
@@ -208,6 +209,7 @@ void Fields(Io& io, Subject<Io, LoadResult>& result) {
   InfoFields(io, result.info);
   io.Field("partial", result.partial);
   io.Field("generator", result.generator);
+  io.Field("measured_from_ns", result.measured_from);
   io.Field("measured_ns", result.measured);
   io.Derived("throughput_per_s", [&result] { return result.ThroughputPerSecond(); });
   io.Derived("offered_per_s",

@@ -1,20 +1,50 @@
 #include "reports/time_summary.h"
 
+#include "runner/record/hdr_codec.h"
+
 namespace smtpgauge {
+namespace {
+
+template <class Times>
+TimeSummary Summarise(const Times& times) {
+  TimeSummary summary;
+  summary.count = times.count();
+  summary.mean = times.Mean();
+  summary.min = times.Min();
+  summary.p50 = times.Quantile(0.5);
+  summary.p90 = times.Quantile(0.9);
+  summary.p99 = times.Quantile(0.99);
+  summary.p99_9 = times.Quantile(0.999);
+  summary.max = times.Max();
+  summary.sum = times.summary().sum_micros;
+  summary.overflows = times.overflows();
+  summary.hdr = EncodeHdr(times);
+  return summary;
+}
+
+}  // namespace
 
 TimeSummary SummaryOf(const Histogram& histogram) {
-  TimeSummary summary;
-  summary.count = histogram.count();
-  summary.mean = histogram.Mean();
-  summary.min = histogram.Min();
-  summary.p50 = histogram.Quantile(0.5);
-  summary.p90 = histogram.Quantile(0.9);
-  summary.p99 = histogram.Quantile(0.99);
-  summary.p99_9 = histogram.Quantile(0.999);
-  summary.max = histogram.Max();
-  summary.sum = histogram.summary().sum_micros;
-  summary.overflows = histogram.overflows();
-  return summary;
+  return Summarise(histogram);
+}
+TimeSummary SummaryOf(const PackedHistogram& histogram) {
+  return Summarise(histogram);
+}
+
+Histogram HistogramFrom(const TimeSummary& summary) {
+  HistogramSummary exact;
+  exact.count = summary.count;
+  exact.overflows = summary.overflows;
+  exact.sum_micros = summary.sum;
+  if (summary.count > 0) exact.min_micros = summary.min;
+  exact.max_micros = summary.max;
+  Histogram histogram = DecodeHdr(summary.hdr, exact);
+  TimeSummary again = SummaryOf(histogram);
+  again.hdr = summary.hdr;  // another release of zlib may compress the same counts differently
+  if (again != summary) {
+    throw HdrError("mean or percentiles do not follow from the histogram");
+  }
+  return histogram;
 }
 
 }  // namespace smtpgauge

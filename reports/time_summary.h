@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "runner/record/histogram.h"
@@ -18,11 +17,13 @@ struct TimeSummary {
   std::int64_t min = 0, p50 = 0, p90 = 0, p99 = 0, p99_9 = 0, max = 0;
   std::uint64_t sum = 0;
   std::uint64_t overflows = 0;
+  std::string hdr;
   friend bool operator==(const TimeSummary&, const TimeSummary&) = default;
 };
 
 [[nodiscard]] TimeSummary SummaryOf(const Histogram& histogram);
-/// The inverse; nullopt when `hdr` cannot be decoded or the summary does not follow from it.
-[[nodiscard]] std::optional<Histogram> HistogramFrom(const TimeSummary& summary);
+[[nodiscard]] TimeSummary SummaryOf(const PackedHistogram& histogram);
+/// The inverse. Throws HdrError when `hdr` is no histogram, or the numbers are not of that one.
+[[nodiscard]] Histogram HistogramFrom(const TimeSummary& summary);
 
 }  // namespace smtpgauge
