@@ -7,6 +7,8 @@ import asyncio
 import email.utils
 import functools
 import mailbox
+import os
+import pwd
 import ssl
 import sys
 
@@ -68,6 +70,9 @@ aiosmtpd.smtp.BOGUS_LIMIT = 10000
 async def main(port, tls_port, hostname, domain, user, password, *names):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain("/etc/ssl/server.pem", "/etc/ssl/private/server.key")
+    owner = pwd.getpwnam(names[0])  # the mailboxes are all one user's
+    os.setgid(owner.pw_gid)
+    os.setuid(owner.pw_uid)
     handler = MaildirHandler(hostname, domain, names)
 
     def authenticate(server, session, envelope, mechanism, data):

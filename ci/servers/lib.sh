@@ -26,8 +26,10 @@ server=$(basename "$0")
 read -r -a server_packages < <(sed -n "s/^server:$server //p" "$repository/ci/packages")
 domain=example.test
 host_name=mail.example.test
-# Users of the private root start here, far above those of the machine.
+# Users of the private root start here, far above those of the machine. All mailboxes are one
+# user's: that of whoever called sudo, who wants to read them.
 first_uid=61000
+mail_uid=${SUDO_UID:-61100}
 # Enough for RFC 5321 4.5.3.1.8: a server has to take 100 recipients.
 mailboxes=(user user2 box{001..110})
 
@@ -107,7 +109,7 @@ add_user() {
 
 # The private root: everything that is the same for each server.
 prepare_root() {
-  local name uid
+  local name
   rm -rf "$root"
   mkdir -p "$root"/{etc/ssl/private,usr,var/{log,spool,mail,tmp,lib},run,dev,proc,tmp,root,srv/mail}
   chmod 1777 "$root/tmp" "$root/var/tmp"
@@ -125,13 +127,11 @@ prepare_root() {
     'daemon:x:1:1::/:/bin/false' 'mail:x:8:8::/var/mail:/bin/false' >"$root/etc/passwd"
   printf '%s\n' root:x:0: daemon:x:1: mail:x:8: nogroup:x:65534: >"$root/etc/group"
   install -m 640 /dev/null "$root/etc/shadow"
-  uid=$((first_uid + 100))
   for name in "${mailboxes[@]}"; do
-    # Whoever called sudo reads the Maildirs, so they are his.
-    add_user "$name" "${SUDO_UID:-$uid}" "/srv/mail/$name"
-    install -d -m 700 -o "${SUDO_UID:-$uid}" -g "${SUDO_UID:-$uid}" "$root/srv/mail/$name"
-    uid=$((uid + 1))
+    add_user "$name" "$mail_uid" "/srv/mail/$name"
+    mkdir -m 700 "$root/srv/mail/$name"
   done
+  chown -R "$mail_uid:$mail_uid" "$root/srv/mail"
   # An address of the loopback at which no resolver answers.
   echo 'nameserver 127.255.255.254' >"$root/etc/resolv.conf"
   printf '%s\n' "127.0.0.1 localhost $host_name" "127.0.0.1 $domain" >"$root/etc/hosts"
