@@ -53,7 +53,7 @@ free_port() {
 # Unpacks the server's packages and what they depend on into $tree, once.
 fetch_packages() {
   set -- "${server_packages[@]}"
-  local archives=$cache/$server/archives stamp=$cache/$server/packages options deb
+  local archives=$cache/$server/archives stamp=$cache/$server/packages
   tree=$cache/$server/tree
   mkdir -p "$archives/partial"
   exec 9>"$cache/$server/lock"
@@ -62,39 +62,59 @@ fetch_packages() {
     exec 9>&-
     return
   fi
+  echo "$server: fetching $*" >&2
+  rm -rf "$tree"
+  mkdir -p "$tree/usr"
+  if [[ $1 == npm:* ]]; then
+    fetch_from_npm "${1#npm:}"
+  else
+    fetch_from_debian "$@"
+  fi
+  echo "$*" >"$stamp"
+  exec 9>&-
+}
+
+# The package and its dependencies as /usr/lib/smtpgauge/node_modules; no script of theirs is run.
+fetch_from_npm() {
+  command -v npm >/dev/null || fail "needs node and npm on this machine"
+  local into=$tree/usr/lib/smtpgauge
+  mkdir -p "$into"
+  npm install --prefix "$into" --no-audit --no-fund --omit=optional --ignore-scripts \
+    --cache "$archives" "$1" >"$archives/log" 2>&1 ||
+    fail "npm cannot fetch $1: $(tail -n 3 "$archives/log")"
+}
+
+fetch_from_debian() {
+  local options name deb
   options=(-qq -y -d --no-install-recommends -o "Dir::Cache::archives=$archives"
            -o APT::Sandbox::User=root -o Debug::NoLocking=1)
-  echo "$server: fetching $*" >&2
   if ! apt-get "${options[@]}" install "$@" >"$archives/log" 2>&1; then
     apt-get -qq update >>"$archives/log" 2>&1 || true
     apt-get "${options[@]}" install "$@" >>"$archives/log" 2>&1 ||
       fail "apt-get cannot fetch $*: $(tail -n 3 "$archives/log")"
   fi
-  rm -rf "$tree"
-  mkdir -p "$tree/usr"
   for deb in "$archives"/*.deb; do
     [[ -e $deb ]] || continue  # every package is installed on this machine already
     dpkg -x "$deb" "$tree"
   done
-  local name
   for name in bin sbin lib lib64; do  # the root has links in their place, as Debian 12 has
     if [[ -d $tree/$name && ! -L $tree/$name ]]; then
       mkdir -p "$tree/usr/$name"
       cp -a "$tree/$name/." "$tree/usr/$name/"
     fi
   done
-  echo "$*" >"$stamp"
-  exec 9>&-
 }
 
-# package_version PACKAGE: the upstream version, from the archive or from the installed package.
-package_version() {
-  local deb version
-  deb=$(compgen -G "$cache/$server/archives/$1_*.deb" | head -n 1 || true)
-  if [[ -n $deb ]]; then
+# The upstream version of the server, from the archive or from the installed package.
+server_version() {
+  local package=${server_packages[0]} deb version
+  deb=$(compgen -G "$cache/$server/archives/${package}_*.deb" | head -n 1 || true)
+  if [[ $package == npm:* ]]; then
+    version=${package##*@}
+  elif [[ -n $deb ]]; then
     version=$(dpkg-deb -f "$deb" Version)
   else
-    version=$(dpkg-query -W -f '${Version}' "$1")
+    version=$(dpkg-query -W -f '${Version}' "$package")
   fi
   version=${version#*:}
   echo "${version%%[-+]*}"
@@ -208,7 +228,7 @@ announce() {
 
 # What the caller needs to test this server; user is empty where there is no AUTH.
 announce_server() {
-  announce server "$server" version "$(package_version "${server_packages[0]}")" \
+  announce server "$server" version "$(server_version)" \
     host 127.0.0.1 port "$port" tls_port "$tls_port" profile "${profile:-mx}" \
     domain "$domain" recipient "user@$domain" recipient2 "user2@$domain" \
     many_recipients "box%03d@$domain" unknown_recipient "no-such-user@$domain" \
