@@ -63,6 +63,7 @@ struct Catalogue::Files {
   std::vector<LocatedScenario> scenarios;
   Fragments fragments;
   std::string hash;
+  std::size_t cases = 0;
 
   const Document* Read(const FoundFile& file, Problems& problems);
   void AddScenarios(const Document& document);
@@ -220,6 +221,8 @@ Catalogue Catalogue::Load(const std::vector<fs::path>& paths) {
     Plan scratch;
     CompileScenario(*scenario.value, scenario.document->folder, target, files->fragments, problems,
                     scratch);
+    for (const Script& script : scratch.scripts)
+      files->cases += script.load ? 0 : 1;
   }
   problems.ThrowIfAny();
   return Catalogue(std::move(files));
@@ -234,6 +237,10 @@ Plan Catalogue::Compile(const Bindings& bindings) const {
                     problems, plan);
   problems.ThrowIfAny();
   return plan;
+}
+
+CatalogueCounts Catalogue::Counts() const {
+  return {files_->documents.size(), files_->scenarios.size(), files_->cases};
 }
 
 Plan Catalogue::CompileLoad(const Bindings& bindings, std::string_view id) const {

@@ -37,6 +37,8 @@ struct InputProblem {
   std::string message;  ///< what was expected and the nearest valid key
 };
 
+[[nodiscard]] std::string ProblemLine(const InputProblem& problem);
+
 /// The user's input is wrong; nothing ran. what() has every problem, a line each.
 class InputError : public std::runtime_error {
  public:
@@ -45,6 +47,12 @@ class InputError : public std::runtime_error {
 
  private:
   std::vector<InputProblem> problems_;
+};
+
+struct CatalogueCounts {
+  std::size_t files = 0;      ///< fragment files included
+  std::size_t scenarios = 0;  ///< headers: pending ones, observations and load scenarios included
+  std::size_t cases = 0;      ///< executable ones, rows counted one by one, load scenarios apart
 };
 
 /// Scenario files read and checked against the language; independent of any target.
@@ -60,6 +68,8 @@ class Catalogue {
   /// Every executable case for this target, fragments expanded, rows multiplied. A load scenario is
   /// one script with `load` set; a mix gives a header and no script. Throws InputError.
   [[nodiscard]] Plan Compile(const Bindings& bindings) const;
+
+  [[nodiscard]] CatalogueCounts Counts() const;
 
   /// The load scenario `id`, or the members of the mix `id` with their weights, and its LoadSpec.
   /// Throws InputError when there is no such load scenario; the message names those that exist.

@@ -12,13 +12,17 @@ std::string JoinProblems(const std::vector<InputProblem>& problems) {
   std::string text;
   for (const InputProblem& problem : problems) {
     if (!text.empty()) text += '\n';
-    text += fmt::format("{}:{}: {}", problem.file, problem.pointer.empty() ? "/" : problem.pointer,
-                        problem.message);
+    text += ProblemLine(problem);
   }
   return text;
 }
 
 }  // namespace
+
+std::string ProblemLine(const InputProblem& problem) {
+  return fmt::format("{}:{}: {}", problem.file, problem.pointer.empty() ? "/" : problem.pointer,
+                     problem.message);
+}
 
 InputError::InputError(std::vector<InputProblem> problems)
     : std::runtime_error(JoinProblems(problems)), problems_(std::move(problems)) {}

@@ -94,7 +94,10 @@ FoundFiles FindScenarioFiles(const std::vector<fs::path>& paths, Problems& probl
     if (fs::is_directory(path, error)) {
       AddFolder(path, seen, files.scenarios, problems);
     } else if (fs::is_regular_file(path, error)) {
-      AddFile(path, path, seen, files.scenarios);
+      const bool fragment =
+          fs::weakly_canonical(path, error).parent_path().filename() == "fragments";
+      AddFile(path, path, fragment ? seen_fragments : seen,
+              fragment ? files.fragments : files.scenarios);
     } else {
       problems.Add(path.string(), {}, "no such file or folder");
       continue;

@@ -103,7 +103,7 @@ void Rendering::Append(const TextPiece& piece) const {
       } else {
         const auto at = std::min(static_cast<std::size_t>(piece.count.offset), piece.octets.size());
         out.append(piece.octets, 0, at);
-        out += std::to_string(number);
+        if (piece.count.offset >= 0) out += std::to_string(number);
         out.append(piece.octets, at);
       }
       break;

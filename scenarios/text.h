@@ -45,7 +45,7 @@ struct TextPiece {
     kXtext,    ///< `inner`, encoded as RFC 3461 section 4 xtext
     kLength,   ///< number of octets of `inner`, in decimal
     kIndexed,  ///< the piece of `inner` whose number (from 1) stands in `slot`; beyond them
-               ///< `octets` with that number written in at `count.offset`
+               ///< `octets` with that number written in at `count.offset` unless that is -1
   };
   Kind kind = Kind::kLiteral;
   std::string octets;

@@ -31,19 +31,29 @@ TextPiece SlotPiece(SlotIndex slot) {
   return piece;
 }
 
-// "user+7@example.test" from "user@example.test".
-std::string SubAddressed(const std::string& address, std::string_view detail) {
-  const std::size_t at = std::min(address.rfind('@'), address.size());
-  const std::string_view domain = std::string_view(address).substr(at);
-  return fmt::format("{}+{}{}", address.substr(0, at), detail, domain.empty() ? "@" : domain);
+constexpr std::string_view kNumberMark = "%d";
+
+// The address of which numbered ones are made: "user+%d@example.test" as given, or the first
+// recipient with such a detail.
+std::string NumberedAddress(const Bindings& bindings) {
+  if (bindings.recipients.empty()) return {};
+  const std::string& first = bindings.recipients.front();
+  if (first.find(kNumberMark) != std::string::npos) return first;
+  const std::size_t at = std::min(first.rfind('@'), first.size());
+  return fmt::format("{}+{}{}", first.substr(0, at), kNumberMark, first.substr(at));
 }
 
-// Recipient `number` (from 1): as the user gave it, else sub-addressed from the first one.
+// Recipient `number` (from 1): as the user gave it, else a numbered one.
 std::string Recipient(const Bindings& bindings, std::uint64_t number) {
   const auto& given = bindings.recipients;
-  if (number <= given.size()) return given[static_cast<std::size_t>(number - 1)];
-  if (given.empty()) return {};
-  return SubAddressed(given.front(), std::to_string(number));
+  if (number <= given.size()) {
+    const std::string& address = given[static_cast<std::size_t>(number - 1)];
+    if (address.find(kNumberMark) == std::string::npos) return address;
+  }
+  std::string address = NumberedAddress(bindings);
+  const std::size_t mark = address.find(kNumberMark);
+  if (mark != std::string::npos) address.replace(mark, kNumberMark.size(), std::to_string(number));
+  return address;
 }
 
 enum class AddressPart { kWhole, kLocal, kDomain };
@@ -91,12 +101,16 @@ std::optional<TextPiece> NumberedRecipient(std::string_view number, AddressPart 
   TextPiece piece;
   piece.kind = TextPiece::Kind::kIndexed;
   piece.slot = counter->second;
-  for (const std::string& recipient : building.bindings.recipients)
+  for (const std::string& recipient : building.bindings.recipients) {
+    if (recipient.find(kNumberMark) != std::string::npos) break;
     piece.inner.push_back(Literal(PartOf(recipient, part)));
-  if (!piece.inner.empty() && part != AddressPart::kDomain) {
-    piece.octets = SubAddressed(building.bindings.recipients.front(), {});
-    piece.count.offset = static_cast<std::int64_t>(piece.octets.rfind('@'));
-    if (part == AddressPart::kLocal) piece.octets.resize(piece.octets.rfind('@'));
+  }
+  piece.octets = PartOf(NumberedAddress(building.bindings), part);
+  const std::size_t mark = piece.octets.find(kNumberMark);
+  piece.count.offset = -1;
+  if (mark != std::string::npos) {
+    piece.octets.erase(mark, kNumberMark.size());
+    piece.count.offset = static_cast<std::int64_t>(mark);
   }
   return piece;
 }

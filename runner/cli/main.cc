@@ -10,8 +10,10 @@
 #include "runner/cli/check_command.h"
 #include "runner/cli/command.h"
 #include "runner/cli/exit_code.h"
+#include "runner/cli/list_command.h"
 #include "runner/cli/sink_command.h"
 #include "runner/cli/target_options.h"
+#include "runner/cli/validate_command.h"
 #include "runner/cli/version.h"
 #include "scenarios/catalogue.h"
 
@@ -32,7 +34,9 @@ int Main(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   RunFunction run;
   AddCheckCommand(app, run);
+  AddListCommand(app, run);
   AddSinkCommand(app, run);
+  AddValidateCommand(app, run);
   try {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     arguments = ExpandTargetFile(arguments);
