@@ -174,7 +174,9 @@ Reply Dialogue::JudgeContent(const Connection& c) const {
   if (limit != 0 && findings.octets > limit && !Has(Fault::kOversizeAccepted))
     return Reply::kMessageTooBig;
   if (c.transaction.body != BodyType::kBinaryMime) {
-    if (findings.bare_line_end && !Has(Fault::kBareLineEndsDelivered)) return Reply::kBareLineEnd;
+    // Who ends data at a bare line end does not refuse them either.
+    const bool lax = Has(Fault::kBareLineEndsDelivered) || (c.rare && c.rare->loose);
+    if (findings.bare_line_end && !lax) return Reply::kBareLineEnd;
     if (findings.long_line && !c.transaction.chunks && !Has(Fault::kLongLineCut))
       return Reply::kLongTextLine;
   }
@@ -242,7 +244,10 @@ void Dialogue::EndMessage(Connection& c) {
   }
   const bool keeps = Has(Fault::kEndOfDataKeepsTransaction) ||
                      (!delivers && Has(Fault::kFailedDataKeepsTransaction));
-  if (!keeps) {
+  if (Has(Fault::kMailKeepsOldRecipients)) {
+    c.transaction.open = false;
+    if (c.rare) c.rare->spool.reset();
+  } else if (!keeps) {
     ResetTransaction(c);
   } else if (c.rare) {
     c.rare->spool.reset();

@@ -149,7 +149,7 @@ Error ParsePriority(const Written& w) {
   const bool negative = value.starts_with('-');
   if (negative) value.remove_prefix(1);
   if (value.size() != 1 || !IsDigit(value[0]) || (negative && value[0] == '0'))
-    return Reply::kParameterValue;
+    return Reply::kPriorityValue;
   w.parameters.priority = (negative ? -1 : 1) * (value[0] - '0');
   return kFine;
 }
@@ -267,7 +267,8 @@ Error ParseOne(std::string_view written, ParameterCommand command, const Paramet
       if (rules.faults.Has(Fault::kUnofferedParameterAccepted)) return kFine;
       return Reply::kParameterUnknown;
     }
-    if ((seen >> i & 1U) != 0) return Reply::kParameterValue;
+    if ((seen >> i & 1U) != 0)
+      return row.parse == ParsePriority ? Reply::kPriorityValue : Reply::kParameterValue;
     seen |= 1U << i;
     return row.parse(Written{value, rules, parameters});
   }

@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, kReplyCount> kTexts = {
     "501 5.5.2 Syntax error in the path",
     "501 5.5.4 Syntax error in the parameters",
     "501 5.5.4 Bad or repeated parameter value",
+    "501 5.5.2 Priority is not -9 to 9",
     "555 5.5.4 Parameter not recognised",
     "555 5.5.4 Deliver-by time below the minimum",
     "503 5.5.1 Send EHLO first",

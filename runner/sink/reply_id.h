@@ -37,6 +37,7 @@ enum class Reply : std::uint8_t {
   kPathSyntax,
   kParameterSyntax,
   kParameterValue,
+  kPriorityValue,
   kParameterUnknown,
   kParameterBelowMinimum,
   kNeedHello,

@@ -1,0 +1,257 @@
+// AUTH, by conversations: every mechanism, and everything that goes wrong in an exchange.
+#include "runner/sink/auth.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "runner/sink/auth_hash.h"
+#include "runner/sink/base64.h"
+#include "tests/unit/sink/talk.h"
+
+namespace smtpgauge::sink {
+namespace {
+
+using namespace std::literals;
+
+Config WithUser(std::vector<std::string> faults = {}) {
+  Config config;
+  config.users = {{"jo", "secret"}};
+  config.faults = std::move(faults);
+  return config;
+}
+
+Talk InTls(std::vector<std::string> faults = {}) {
+  return Talk(WithUser(std::move(faults)));
+}
+
+void Enter(Talk& talk) {
+  talk.EnterTls();
+  talk.Line("EHLO x.example");
+}
+
+std::string Plain(std::string_view authorise, std::string_view name, std::string_view password) {
+  return EncodeBase64(fmt::format("{}{}{}{}{}", authorise, '\0', name, '\0', password));
+}
+
+TEST(Base64, IsStrict) {
+  for (const auto& [octets, text] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""}, {"a", "YQ=="}, {"ab", "YWI="}, {"abc", "YWJj"}, {"\xff\xfe"s, "//4="}}) {
+    EXPECT_EQ(EncodeBase64(octets), text);
+    EXPECT_EQ(DecodeBase64(text), octets);
+  }
+  for (std::string_view text :
+       {"!!!", "=AAA", "AAA=BBB", "YQ", "YQ=", "YR==", "YWJ=", "Y Q==", "YQ==YQ==", "===="})
+    EXPECT_FALSE(DecodeBase64(text)) << text;
+}
+
+struct Script {
+  std::string_view name;
+  std::vector<std::pair<std::string, std::string>> turns;
+};
+
+TEST(Auth, GoesByTheBook) {
+  const std::string right = Plain("", "jo", "secret");
+  const std::string wrong = Plain("", "jo", "wrong");
+  for (const Script& script : std::vector<Script>{
+           {"PLAIN", {{"AUTH PLAIN " + right, "235 2.7.0"}, {"AUTH PLAIN " + right, "503 5.5.1"}}},
+           {"PLAIN in two steps",
+            {{"auth plain", "334 \r\n"}, {Plain("jo", "jo", "secret"), "235"}}},
+           {"retry", {{"AUTH PLAIN " + wrong, "535 5.7.8"}, {"AUTH PLAIN " + right, "235"}}},
+           {"LOGIN",
+            {{"AUTH LOGIN", "334 VXNlcm5hbWU6\r\n"},
+             {EncodeBase64("jo"), "334 UGFzc3dvcmQ6\r\n"},
+             {EncodeBase64("secret"), "235"}}},
+           {"LOGIN with name",
+            {{"AUTH Login " + EncodeBase64("jo"), "334 UGFzc3dvcmQ6"},
+             {EncodeBase64("wrong"), "535"}}},
+           {"LOGIN of nobody",
+            {{"AUTH LOGIN", "334"},
+             {EncodeBase64("nobody"), "334 UGFzc3dvcmQ6"},
+             {EncodeBase64("x"), "535 5.7.8 Authentication credentials invalid\r\n"}}},
+           {"cancel", {{"AUTH PLAIN", "334"}, {"*", "501 5.7.0"}, {"NOOP", "250"}}},
+           {"not base64",
+            {{"AUTH PLAIN", "334"},
+             {"!!!", "501 5.5.2"},
+             {"AUTH PLAIN =AAA", "501"},
+             {"NOOP", "250"}}},
+           {"empty initial response", {{"AUTH PLAIN =", "501"}, {"NOOP", "250"}}},
+           {"arguments",
+            {{"AUTH", "501 5.5.4"},
+             {"AUTH NOSUCHMECH", "504 5.5.4"},
+             {"AUTH CRAM-MD5 AAAA", "501 5.7.0"}}},
+           {"malformed PLAIN",
+            {{"AUTH PLAIN " + EncodeBase64("jo"), "501"},
+             {"AUTH PLAIN " + EncodeBase64("\0jo"s), "501"},
+             {"AUTH PLAIN " + Plain("", "", "x"), "501"},
+             {"AUTH PLAIN " + Plain("", "jo", ""), "501"},
+             {"AUTH PLAIN " + Plain("", "jo", "secret\0x"s), "501"}}},
+           {"other identity", {{"AUTH PLAIN " + Plain("al", "jo", "secret"), "535"}}},
+           {"in a transaction", {{"MAIL FROM:<>", "250"}, {"AUTH PLAIN", "503"}}},
+           {"not commands",
+            {{"AUTH LOGIN", "334"},
+             {"QUIT", "334"},
+             {"RSET", "535"},
+             {"AUTH LOGIN", "334"},
+             {"NOOP x", "501"}}},
+           {"CRLF in credentials",
+            {{"AUTH PLAIN " + Plain("", "a\r\nb", "x"), "535"}, {"NOOP", "250"}}},
+           {"long fields",
+            {{"AUTH PLAIN", "334"},
+             {Plain(std::string(255, 'a'), std::string(255, 'b'), std::string(255, 'c')), "535"}}},
+           {"long line",
+            {{"AUTH PLAIN", "334"},
+             {std::string(12288, 'A'), "501"},
+             {"AUTH PLAIN", "334"},
+             {std::string(12292, 'A'), "500 5.5.6"},
+             {"NOOP", "250"}}},
+       }) {
+    Talk talk = InTls();
+    Enter(talk);
+    for (const auto& [says, hears] : script.turns) {
+      const std::string heard = talk.Line(says);
+      EXPECT_EQ(heard.substr(0, hears.size()), hears) << script.name << ": " << says.substr(0, 60);
+    }
+  }
+}
+
+TEST(Auth, KeepsPasswordsOutOfTheClear) {
+  Talk talk(WithUser());
+  EXPECT_EQ(talk.Line("AUTH PLAIN").substr(0, 3), "503");
+  talk.Line("HELO x");
+  EXPECT_EQ(talk.Line("AUTH PLAIN").substr(0, 3), "503");
+  talk.Line("EHLO x");
+  EXPECT_EQ(talk.Line("AUTH PLAIN").substr(0, 10), "538 5.7.11");
+  EXPECT_EQ(talk.Line("AUTH PLAIN " + Plain("", "jo", "secret")),
+            talk.Line("AUTH PLAIN " + Plain("", "jo", "x")));
+  EXPECT_EQ(talk.Line("AUTH CRAM-MD5").substr(0, 4), "334 ");
+}
+
+TEST(Auth, SurvivesRsetAndNotStartTls) {
+  Talk talk = InTls();
+  Enter(talk);
+  talk.Line("AUTH PLAIN " + Plain("", "jo", "secret"));
+  talk.Line("RSET");
+  EXPECT_TRUE(talk.connection().authenticated);
+  talk.EnterTls();
+  EXPECT_FALSE(talk.connection().authenticated);
+}
+
+std::string CramAnswer(std::string_view challenge, std::string_view name,
+                       std::string_view password) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  HMAC(EVP_md5(), password.data(), static_cast<int>(password.size()),
+       reinterpret_cast<const unsigned char*>(challenge.data()), challenge.size(), digest, &length);
+  std::string answer = std::string(name) + " ";
+  for (unsigned i = 0; i < length; ++i)
+    answer += fmt::format("{:02x}", digest[i]);
+  return EncodeBase64(answer);
+}
+
+std::string Challenge(const std::string& reply) {
+  return DecodeBase64(reply.substr(4, reply.size() - 6)).value_or("");
+}
+
+TEST(CramMd5, ChecksTheDigestOfAFreshChallenge) {
+  Talk talk = InTls();
+  Enter(talk);
+  const std::string first = Challenge(talk.Line("AUTH CRAM-MD5"));
+  EXPECT_EQ(first.front(), '<');
+  EXPECT_TRUE(first.ends_with("@mx.example.test>")) << first;
+  EXPECT_EQ(talk.Line(CramAnswer(first, "jo", "wrong")).substr(0, 3), "535");
+  const std::string second = Challenge(talk.Line("AUTH CRAM-MD5"));
+  EXPECT_NE(first, second);
+  EXPECT_EQ(talk.Line(CramAnswer(second, "nobody", "")).substr(0, 3), "535");
+  EXPECT_EQ(talk.Line("AUTH CRAM-MD5").substr(0, 3), "334");
+  EXPECT_EQ(talk.Line("*").substr(0, 3), "501");
+  EXPECT_EQ(
+      talk.Line(CramAnswer(Challenge(talk.Line("AUTH CRAM-MD5")), "jo", "secret")).substr(0, 3),
+      "235");
+}
+
+// The client's side of RFC 5802, with one thing done wrong on demand.
+struct ScramClient {
+  std::string header = "n,,";
+  std::string name = "jo";
+  std::string password = "secret";
+  std::string binding = "n,,";
+  std::string extension = {};    // in the first message, behind the nonce
+  std::string final_nonce = {};  // in place of the server's
+  bool bad_proof = false;
+
+  std::string Run(Talk& talk, std::string& signature) const {
+    const std::string bare = "n=" + name + ",r=fyko" + extension;
+    const std::string challenge = talk.Line("AUTH SCRAM-SHA-256 " + EncodeBase64(header + bare));
+    if (challenge.substr(0, 3) != "334") return challenge;
+    const std::string first = Challenge(challenge);
+    const std::string nonce = first.substr(2, first.find(',') - 2);
+    EXPECT_EQ(nonce.substr(0, 4), "fyko");
+    const auto salt_at = first.find(",s=") + 3;
+    const std::string salt =
+        *DecodeBase64(first.substr(salt_at, first.find(',', salt_at) - salt_at));
+    EXPECT_TRUE(first.ends_with(",i=4096"));
+    Digest salted{};
+    PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                      reinterpret_cast<const unsigned char*>(salt.data()),
+                      static_cast<int>(salt.size()), 4096, EVP_sha256(), 32, salted.data());
+    const std::string without_proof =
+        "c=" + EncodeBase64(binding) + ",r=" + (final_nonce.empty() ? nonce : final_nonce);
+    const std::string text = bare + "," + first + "," + without_proof;
+    Digest proof = HmacSha256(View(salted), "Client Key");
+    const Digest mask = HmacSha256(View(Sha256(View(proof))), text);
+    for (std::size_t i = 0; i < proof.size(); ++i)
+      proof[i] ^= mask[i];
+    if (bad_proof) proof[3] ^= 1;
+    const std::string verdict =
+        talk.Line(EncodeBase64(without_proof + ",p=" + EncodeBase64(View(proof))));
+    if (verdict.substr(0, 3) != "334") return verdict;
+    signature = Challenge(verdict);
+    EXPECT_EQ(
+        signature,
+        "v=" + EncodeBase64(View(HmacSha256(View(HmacSha256(View(salted), "Server Key")), text))));
+    return talk.Line("");
+  }
+};
+
+TEST(ScramSha256, ProvesBothSides) {
+  Talk talk = InTls();
+  Enter(talk);
+  std::string signature;
+  EXPECT_EQ(ScramClient().Run(talk, signature).substr(0, 3), "235");
+  EXPECT_FALSE(signature.empty());
+}
+
+TEST(ScramSha256, FailsWhatItHasTo) {
+  struct Case {
+    std::string_view name;
+    ScramClient client;
+    std::string code;
+  };
+  for (const Case& each : std::vector<Case>{
+           {"proof", {.bad_proof = true}, "535"},
+           {"password", {.password = "wrong"}, "535"},
+           {"user", {.name = "nobody"}, "535"},
+           {"nonce", {.final_nonce = "fykoother"}, "535"},
+           {"binding", {.binding = "y,,"}, "535"},
+           {"saslname", {.name = "a=b"}, "501"},
+           {"flag", {.header = "x,,", .binding = "x,,"}, "501"},
+           {"channel binding", {.header = "p=tls-unique,,"}, "535"},
+           {"mandatory", {.header = "n,,m=x,"}, "535"},
+           {"optional", {.extension = ",x=1"}, "235"},
+           {"y flag", {.header = "y,,", .binding = "y,,"}, "235"},
+       }) {
+    Talk talk = InTls();
+    Enter(talk);
+    std::string signature;
+    EXPECT_EQ(each.client.Run(talk, signature).substr(0, 3), each.code) << each.name;
+    EXPECT_EQ(talk.Line("NOOP").substr(0, 3), "250") << each.name;
+  }
+}
+
+}  // namespace
+}  // namespace smtpgauge::sink
