@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -67,6 +68,27 @@ std::optional<Endpoint> Endpoint::FromAddress(std::string_view text, std::uint16
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
   return FromRaw(v6);
+}
+
+std::optional<Endpoint> Endpoint::FromText(std::string_view text, std::uint16_t default_port) {
+  if (const auto bare = FromAddress(text, default_port)) return bare;
+  std::size_t separator = text.rfind(':');
+  std::string_view address = text.substr(0, separator);
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == text.npos) return std::nullopt;
+    if (close + 1 == text.size()) return FromAddress(text.substr(1, close - 1), default_port);
+    address = text.substr(1, close - 1);
+    separator = close + 1;
+  }
+  if (separator >= text.size() || text[separator] != ':') return std::nullopt;
+  const char* const end = text.data() + text.size();
+  std::uint16_t port = 0;
+  const auto [stop, error] = std::from_chars(text.data() + separator + 1, end, port);
+  if (error != std::errc() || stop != end || port == 0) return std::nullopt;
+  // Without brackets only IPv4: the last group of an IPv6 address could be meant as well.
+  if (!text.starts_with('[') && address.find(':') != address.npos) return std::nullopt;
+  return FromAddress(address, port);
 }
 
 std::optional<Endpoint> Endpoint::FromUnixPath(std::string_view path) {

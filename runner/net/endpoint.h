@@ -20,6 +20,9 @@ class Endpoint {
   /// allowed; nullopt for anything else, names included.
   [[nodiscard]] static std::optional<Endpoint> FromAddress(std::string_view text,
                                                            std::uint16_t port);
+  /// `address`, `v4:port`, `[v6]` or `[v6]:port`.
+  [[nodiscard]] static std::optional<Endpoint> FromText(std::string_view text,
+                                                        std::uint16_t default_port);
   /// nullopt when the path does not fit into sockaddr_un (107 octets).
   [[nodiscard]] static std::optional<Endpoint> FromUnixPath(std::string_view path);
 

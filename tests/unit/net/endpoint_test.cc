@@ -47,6 +47,22 @@ TEST(Endpoint, KnowsWhereLoadMayGo) {
   EXPECT_TRUE(Endpoint::FromUnixPath("/x")->is_loopback());
 }
 
+TEST(Endpoint, ReadsAnAddressWithOrWithoutPort) {
+  struct Row {
+    const char* text;
+    const char* endpoint;  // "-": refused
+  };
+  for (const Row& row :
+       {Row{"127.0.0.1", "127.0.0.1:53"}, Row{"127.0.0.1:5353", "127.0.0.1:5353"},
+        Row{"::1", "[::1]:53"}, Row{"[::1]", "[::1]:53"}, Row{"[::1]:5353", "[::1]:5353"},
+        Row{"localhost:53", "-"}, Row{"127.0.0.1:", "-"}, Row{"127.0.0.1:0", "-"},
+        Row{"127.0.0.1:65536", "-"}, Row{"[::1", "-"}, Row{"[::1]53", "-"}, Row{"", "-"},
+        Row{":53", "-"}, Row{"1:2:3:53x", "-"}}) {
+    EXPECT_EQ(Endpoint::FromText(row.text, 53).value_or(Endpoint()).ToString(), row.endpoint)
+        << row.text;
+  }
+}
+
 TEST(Endpoint, ChangesItsPort) {
   for (const char* address : {"192.0.2.1", "::1"}) {
     Endpoint endpoint = Endpoint::FromAddress(address, 1).value();
