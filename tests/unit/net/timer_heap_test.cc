@@ -14,8 +14,8 @@ TimePoint At(int seconds) {
 }
 
 TEST(TimerHeap, GivesDueNodesInOrder) {
-  TimerHeap heap;
   std::array<TimerNode, 4> nodes;
+  TimerHeap heap;
   const std::array<int, 4> seconds = {30, 10, 40, 20};
   for (std::size_t i = 0; i < nodes.size(); ++i)
     heap.Set(nodes[i], At(seconds[i]));
@@ -30,8 +30,8 @@ TEST(TimerHeap, GivesDueNodesInOrder) {
 }
 
 TEST(TimerHeap, LeavesTheEntryWhereItIsWhenADeadlineMovesLater) {
-  TimerHeap heap;
   TimerNode node;
+  TimerHeap heap;
   heap.Set(node, At(10));
   heap.Set(node, At(500));
   EXPECT_EQ(heap.size(), 1U);
@@ -44,9 +44,9 @@ TEST(TimerHeap, LeavesTheEntryWhereItIsWhenADeadlineMovesLater) {
 }
 
 TEST(TimerHeap, ForgetsRemovedNodes) {
-  TimerHeap heap;
   TimerNode first;
   TimerNode second;
+  TimerHeap heap;
   heap.Set(first, At(1));
   heap.Set(second, At(2));
   heap.Remove(first);
@@ -57,8 +57,8 @@ TEST(TimerHeap, ForgetsRemovedNodes) {
 
 TEST(TimerHeap, AgreesWithALinearSearchOverRandomHistories) {
   std::mt19937 random(20321);
-  TimerHeap heap;
   std::vector<TimerNode> nodes(64);
+  TimerHeap heap;
   std::vector<int> wanted(nodes.size(), -1);
   int now = 0;
   for (int round = 0; round < 20000; ++round) {
