@@ -39,7 +39,8 @@ std::string Unmet(const std::vector<std::string>& wanted, const std::vector<std:
 
 void Knowledge::Learn(const ObservedReply& observed) {
   const smtp::Reply& reply = *observed.reply;
-  if (observed.phase == Phase::kGreeting) greeting = smtp::ReplyText(reply);
+  const bool legal = reply.code != 0 && !reply.faults.Has(smtp::ReplyFault::kUnbounded);
+  if (observed.phase == Phase::kGreeting && legal) greeting = smtp::ReplyText(reply);
   if (observed.verb == "NOOP") noop_code = reply.code;
   if (observed.verb == "QUIT") quit_code = reply.code;
   if (observed.verb == "RCPT")
