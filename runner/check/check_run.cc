@@ -42,8 +42,10 @@ std::string GuessProtocol(const CaseResult& result) {
 CheckRun::CheckRun(EventLoop& loop, TlsContext& tls, CheckSetup setup)
     : loop_(loop),
       setup_(std::move(setup)),
-      context_{loop, tls, setup_.destination, setup_.options, setup_.plan, observations_, setup_.sender, setup_.recipient},
-      probe_context_{loop, tls, setup_.destination, setup_.options, setup_.probes, ignored_, setup_.sender, setup_.recipient},
+      context_{loop,        tls,           setup_.destination, setup_.options,
+               setup_.plan, observations_, setup_.sender,      setup_.recipient},
+      probe_context_{loop,          tls,      setup_.destination, setup_.options,
+                     setup_.probes, ignored_, setup_.sender,      setup_.recipient},
       pool_(context_, setup_.limits, setup_.token_prefix + "c"),
       probe_pool_(probe_context_, {}, setup_.token_prefix + "p"),
       slots_(setup_.plan.scripts.size()) {}
@@ -203,7 +205,7 @@ void CheckRun::JudgeObservations() {
   }
 }
 
-CheckResult CheckRun::Run(const std::function<void(const CheckProgress&)>& progress) {
+CheckResult CheckRun::Run(const std::function<void(const RunProgress&)>& progress) {
   progress_ = progress;
   LearnTarget();
   SortCases();

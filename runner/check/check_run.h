@@ -32,7 +32,7 @@ class Unreachable : public std::runtime_error {
 };
 
 /// What a run tells while it goes on.
-struct CheckProgress {
+struct RunProgress {
   std::size_t done = 0;
   std::size_t total = 0;
   const CaseResult* latest = nullptr;    ///< null before the first
@@ -45,7 +45,7 @@ class CheckRun {
   ~CheckRun();
 
   /// Throws Unreachable. Every selected case is in the result, whatever happened.
-  CheckResult Run(const std::function<void(const CheckProgress&)>& progress);
+  CheckResult Run(const std::function<void(const RunProgress&)>& progress);
   /// From a signal on the same thread: Run() returns soon with a partial result.
   void Stop(std::string_view why);
 
@@ -77,7 +77,7 @@ class CheckRun {
   std::vector<Slot> slots_;            ///< by script
   std::vector<std::uint16_t> gentle_;  ///< cases of the first round
   std::vector<std::uint16_t> rough_;   ///< disruptive or slow: behind the others
-  std::function<void(const CheckProgress&)> progress_;
+  std::function<void(const RunProgress&)> progress_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
   std::size_t refusals_in_a_row_ = 0;

@@ -18,7 +18,7 @@ struct CheckContext {
   const Plan& plan;
   ObservationLog& observations;
   std::string sender;
-  std::string recipient;       ///< the first; empty when none was given
+  std::string recipient;  ///< the first; empty when none was given
 };
 
 class CheckSeat final : public Seat {

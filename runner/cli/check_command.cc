@@ -4,6 +4,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <asio/io_context.hpp>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reports/progress.h"
 #include "runner/check/check_run.h"
 #include "runner/cli/exit_code.h"
 #include "runner/cli/output_options.h"
@@ -135,11 +137,29 @@ int ExitOf(const CheckResult& result, bool strict) {
   return kOk;
 }
 
-void ShowProgress(const CheckProgress& progress, bool quiet) {
-  if (quiet || isatty(STDERR_FILENO) == 0) return;
-  fmt::print(stderr, "\r{}/{} cases\x1b[K", progress.done, progress.total);
-  if (progress.done == progress.total) fmt::print(stderr, "\r\x1b[K");
-}
+/// A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
+class ProgressView {
+ public:
+  explicit ProgressView(bool quiet) : began_(std::chrono::steady_clock::now()) {
+    if (quiet) return;
+    const bool terminal = isatty(STDERR_FILENO) != 0;
+    display_.emplace(STDERR_FILENO,
+                     terminal ? ProgressDisplay::Kind::kBar : ProgressDisplay::Kind::kLines,
+                     TextStyle{});
+  }
+  void Show(const RunProgress& progress) {
+    if (progress.latest != nullptr)
+      ++shown_.counts[static_cast<std::size_t>(progress.latest->verdict)];
+    if (progress.latest != nullptr) shown_.current = progress.latest->id;
+    shown_.total = static_cast<std::uint32_t>(progress.total);
+    if (display_) display_->Update(shown_, std::chrono::steady_clock::now() - began_);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point began_;
+  CheckProgress shown_;
+  std::optional<ProgressDisplay> display_;
+};
 
 int RunCheck(const CheckOptions& options) {
   CheckOutputOptions(options.output);
@@ -156,8 +176,11 @@ int RunCheck(const CheckOptions& options) {
     signal = number;
     run.Stop("interrupted");
   });
-  Report report =
-      run.Run([&](const CheckProgress& progress) { ShowProgress(progress, options.output.quiet); });
+  Report report;
+  {
+    ProgressView view(options.output.quiet);
+    report = run.Run([&](const RunProgress& progress) { view.Show(progress); });
+  }
   auto& result = std::get<CheckResult>(report);
   result.info.elapsed = std::chrono::steady_clock::now() - began;
   WriteReports(report, options.output);

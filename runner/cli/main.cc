@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "runner/check/check_run.h"
+#include "reports/octets.h"
 #include "runner/cli/check_command.h"
 #include "runner/cli/command.h"
 #include "runner/cli/exit_code.h"
@@ -59,11 +59,9 @@ int main(int argc, char** argv) {
   } catch (const smtpgauge::InputError& error) {
     std::cerr << error.what() << '\n';
     return smtpgauge::kUsage;
-  } catch (const smtpgauge::Unreachable& error) {
-    std::cerr << "smtpgauge: " << error.what() << '\n';
-    return smtpgauge::kUnreachable;
   } catch (const std::exception& error) {
-    std::cerr << "smtpgauge: " << error.what() << '\n';
+    // Unreachable and its like may quote what a server sent.
+    std::cerr << "smtpgauge: " << smtpgauge::EscapeOctets(error.what()) << '\n';
     return smtpgauge::kUnreachable;
   }
 }

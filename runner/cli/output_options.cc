@@ -1,13 +1,13 @@
 #include "runner/cli/output_options.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reports/file.h"
 #include "reports/text.h"
 #include "reports/writer.h"
 #include "runner/cli/command.h"
@@ -67,9 +67,7 @@ void WriteReports(const Report& report, const OutputOptions& options) {
     std::cout << WriteText(report, style) << std::flush;
   }
   for (const Output& output : Outputs(options)) {
-    std::ofstream out(output.file, std::ios::binary);
-    out << output.format->write(report);
-    if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", output.file));
+    WriteFileWhole(output.file, output.format->write(report));
   }
 }
 
