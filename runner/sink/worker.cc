@@ -10,6 +10,9 @@
 #include <system_error>
 #include <thread>
 
+#include <pthread.h>
+#include <signal.h>
+
 namespace smtpgauge::sink {
 namespace {
 
@@ -70,6 +73,11 @@ void Worker::Stop() {
 }
 
 void Worker::Run() {
+  // OpenSSL writes without MSG_NOSIGNAL; a client that is gone must not end the process.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   started_ = SteadyNow();
   now_ = started_;
   while (!stopping_.load(std::memory_order_relaxed))

@@ -12,6 +12,7 @@
 
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 namespace smtpgauge::sink {
@@ -19,6 +20,7 @@ namespace smtpgauge::sink {
 class Client {
  public:
   explicit Client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to servers that are gone
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);

@@ -129,6 +129,23 @@ TEST(Server, RunsInjectedCommandsOnlyWithThatFault) {
   EXPECT_EQ(client.Ask("EHLO x").substr(0, 9), "250 2.5.0");
 }
 
+TEST(Server, SurvivesClientsThatVanishInTls) {
+  Running running;
+  for (int i = 0; i < 20; ++i) {
+    Client client(running.server.port());
+    client.Reply();
+    client.Ask("EHLO x");
+    client.Ask("STARTTLS");
+    ASSERT_TRUE(client.StartTls());
+    std::string group;
+    for (int k = 0; k < 200; ++k) group += "HELP\r\n";
+    client.Send(group);
+    client.Reset();
+  }
+  Client client(running.server.port());
+  EXPECT_EQ(client.Reply().substr(0, 3), "220");
+}
+
 TEST(Server, SpeaksImplicitTlsWithoutAWordInClear) {
   Config config;
   config.tls_port = 0;
