@@ -11,7 +11,7 @@ namespace {
 
 bool Matches(const std::vector<std::string>& globs, const std::string& id) {
   return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-    return fnmatch(glob.c_str(), id.c_str(), 0) == 0;
+    return GlobMatches(glob, id);
   });
 }
 
