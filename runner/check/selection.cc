@@ -4,16 +4,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fnmatch.h>
+
+#include "scenarios/glob.h"
 
 namespace smtpgauge {
 namespace {
-
-bool Matches(const std::vector<std::string>& globs, const std::string& id) {
-  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-    return GlobMatches(glob, id);
-  });
-}
 
 /// Security and de-facto rows are judged at every level but MUST-only: they are no RFC's MUST.
 bool ReachesLevel(Level level, Level least) {
@@ -59,8 +54,8 @@ std::string_view HowToSupply(Need need) {
 }  // namespace
 
 bool IsSelected(const Script& script, const Selection& selection) {
-  if (!selection.only.empty() && !Matches(selection.only, script.id)) return false;
-  return !Matches(selection.skip, script.id) && ReachesLevel(script.level, selection.least);
+  if (!selection.only.empty() && !AnyGlobMatches(selection.only, script.id)) return false;
+  return !AnyGlobMatches(selection.skip, script.id) && ReachesLevel(script.level, selection.least);
 }
 
 std::string WhySkipped(const Script& script, const Selection& selection) {

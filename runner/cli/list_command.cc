@@ -70,7 +70,7 @@ void AddListCommand(CLI::App& app, RunFunction& run) {
       ->type_name("GLOB");
   command
       ->add_option("--level", options->choice.level,
-                   "must; should adds SHOULD and SEC; may adds the rest")
+                   "must (and SEC); should adds SHOULD; may adds the rest")
       ->check(CLI::IsMember({"must", "should", "may"}));
   command->add_flag("--json", options->json, "Machine-readable");
   command->add_flag("--coverage", options->coverage, "Requirements per RFC and section");

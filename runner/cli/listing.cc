@@ -13,12 +13,13 @@ namespace smtpgauge {
 
 namespace {
 
+// As check selects: security probes are no RFC's MUST, but belong to the least that is asked for.
 bool ReachesLevel(Level level, const std::string& least) {
   switch (level) {
     case Level::kMust:
+    case Level::kSecurity:
       return true;
     case Level::kShould:
-    case Level::kSecurity:
       return least != "must";
     case Level::kMay:
     case Level::kDeFacto:
