@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -22,14 +21,10 @@ constexpr std::size_t kBarWidth = 24;
 // Back to the first column and clear to the end of the line (ECMA-48 8.3.41).
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
-std::uint32_t Done(const CheckProgress& check) {
-  return std::accumulate(check.counts.begin(), check.counts.end(), std::uint32_t{0});
-}
-
 double ShareOf(const Progress& progress, std::chrono::nanoseconds elapsed) {
   double share = 0;
   if (const auto* check = std::get_if<CheckProgress>(&progress)) {
-    if (check->total > 0) share = static_cast<double>(Done(*check)) / check->total;
+    if (check->total > 0) share = static_cast<double>(check->done) / check->total;
   } else {
     const auto& load = std::get<LoadProgress>(progress);
     const auto ended = load.accepted + load.rejected + load.failed;
@@ -56,7 +51,7 @@ std::string Findings(const CheckProgress& check) {
 }
 
 std::string Story(const CheckProgress& check) {
-  return fmt::format("{} of {} cases{}", Done(check), check.total, Findings(check));
+  return fmt::format("{} of {} cases{}", check.done, check.total, Findings(check));
 }
 
 std::string Story(const LoadProgress& load) {

@@ -13,7 +13,8 @@
 namespace smtpgauge {
 
 struct CheckProgress {
-  std::array<std::uint32_t, kVerdictCount> counts{};  ///< of the cases that ended
+  std::uint32_t done = 0;
+  std::array<std::uint32_t, kVerdictCount> counts{};  ///< of cases that ended
   std::uint32_t total = 0;                            ///< cases selected
   std::string current;                                ///< id of one case under way
 };

@@ -17,6 +17,7 @@
 #include "runner/cli/exit_code.h"
 #include "runner/cli/output_options.h"
 #include "runner/cli/target_options.h"
+#include "runner/cli/terminal.h"
 #include "runner/net/limit_hint.h"
 
 namespace smtpgauge {
@@ -142,15 +143,13 @@ class ProgressView {
  public:
   explicit ProgressView(bool quiet) : began_(std::chrono::steady_clock::now()) {
     if (quiet) return;
-    const bool terminal = isatty(STDERR_FILENO) != 0;
-    display_.emplace(STDERR_FILENO,
-                     terminal ? ProgressDisplay::Kind::kBar : ProgressDisplay::Kind::kLines,
-                     TextStyle{});
+    display_.emplace(STDERR_FILENO, ProgressKind(STDERR_FILENO), TerminalStyle(STDERR_FILENO));
   }
   void Show(const RunProgress& progress) {
     if (progress.latest != nullptr)
       ++shown_.counts[static_cast<std::size_t>(progress.latest->verdict)];
     if (progress.latest != nullptr) shown_.current = progress.latest->id;
+    shown_.done = static_cast<std::uint32_t>(progress.done);
     shown_.total = static_cast<std::uint32_t>(progress.total);
     if (display_) display_->Update(shown_, std::chrono::steady_clock::now() - began_);
   }

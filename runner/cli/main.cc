@@ -11,6 +11,7 @@
 #include "runner/cli/command.h"
 #include "runner/cli/exit_code.h"
 #include "runner/cli/list_command.h"
+#include "runner/cli/report_command.h"
 #include "runner/cli/sink_command.h"
 #include "runner/cli/target_options.h"
 #include "runner/cli/validate_command.h"
@@ -35,6 +36,7 @@ int Main(int argc, char** argv) {
   RunFunction run;
   AddCheckCommand(app, run);
   AddListCommand(app, run);
+  AddReportCommand(app, run);
   AddSinkCommand(app, run);
   AddValidateCommand(app, run);
   try {

@@ -1,6 +1,5 @@
 #include "runner/cli/output_options.h"
 
-#include <cstdlib>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +10,7 @@
 #include "reports/text.h"
 #include "reports/writer.h"
 #include "runner/cli/command.h"
+#include "runner/cli/terminal.h"
 
 namespace smtpgauge {
 namespace {
@@ -57,12 +57,7 @@ void CheckOutputOptions(const OutputOptions& options) {
 
 void WriteReports(const Report& report, const OutputOptions& options) {
   if (!options.quiet) {
-    TextStyle style;
-    const char* no_color =
-        std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): no other thread is left
-    style.colour = (isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0'))
-                       ? Colour::kOn
-                       : Colour::kOff;
+    TextStyle style = TerminalStyle(STDOUT_FILENO);
     style.transcripts = options.verbose ? Transcripts::kFull : Transcripts::kShort;
     std::cout << WriteText(report, style) << std::flush;
   }
