@@ -1,6 +1,6 @@
 'use strict'
 // Plugin for Haraka: accepts the mailboxes it knows, refuses the rest, writes Maildirs under
-// /srv/mail. The queue hook runs for every message: nothing is ever sent on.
+// /srv/mail. Messages of authenticated clients end there too: nothing is ever sent on.
 
 const fs = require('node:fs')
 
@@ -43,3 +43,5 @@ exports.hook_queue = function (next, connection) {
     next(OK, 'delivered')
   })
 }
+
+exports.hook_queue_outbound = exports.hook_queue
