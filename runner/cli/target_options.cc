@@ -11,11 +11,9 @@
 
 #include "runner/cli/command.h"
 #include "runner/cli/version.h"
+#include "runner/net/route.h"
 
 namespace smtpgauge {
-
-std::vector<Endpoint> Lookup(const Target& target, const std::string& dns,
-                             std::uint64_t seed);  // lookup.cc
 
 namespace {
 
@@ -99,6 +97,23 @@ std::vector<std::string> Recipients(const std::vector<std::string>& written, boo
   }
   *many = *many || all.size() >= 100;
   return all;
+}
+
+ResolverOptions DnsOptions(const TargetOptions& options) {
+  ResolverOptions dns;
+  dns.seed = options.seed;
+  if (options.dns.empty()) return dns;
+  Target server;
+  std::string error;
+  const bool with_port = options.dns.find(':') != std::string::npos;
+  if (!ParseTarget(options.dns, server, error) || server.kind != Target::Kind::kHost) {
+    throw UsageError(
+        fmt::format("--dns {}: expected ADDRESS[:PORT] of a name server", options.dns));
+  }
+  dns.server = Endpoint::FromAddress(server.host, with_port ? server.port : std::uint16_t{53});
+  if (!dns.server)
+    throw UsageError(fmt::format("--dns {}: expected an address, not a name", options.dns));
+  return dns;
 }
 
 std::string MaildirPattern(const std::string& delivered) {
@@ -207,8 +222,14 @@ ResolvedTarget Resolve(const TargetOptions& options) {
   bindings.password = ReadPassword(options);
 
   Destination& destination = resolved.destination;
-  destination.endpoints = Lookup(target, options.dns, options.seed);
-  destination.server_name = target.kind == Target::Kind::kUnix ? "localhost" : target.host;
+  const Route route = FindRoute(target, DnsOptions(options));
+  if (!route.error.empty()) throw std::runtime_error(route.error);
+  for (const Hop& hop : route.hops)
+    destination.endpoints.push_back(hop.endpoint);
+  destination.server_name =
+      target.kind == Target::Kind::kUnix ? "localhost" : route.hops.front().host;
+  bindings.host = destination.server_name;
+  resolved.stays_local = StaysLocal(route);
   destination.maildir = MaildirPattern(options.delivered);
   bindings.address = destination.endpoints.front().AddressText();
   if (options.tls_port != 0) {
