@@ -21,6 +21,9 @@ if(SMTPGAUGE_SANITIZE)
     target_compile_options(smtpgauge_options INTERFACE -Wno-tsan)  # Asio's fences, GCC only
   endif()
 endif()
+if(SMTPGAUGE_FUZZERS)
+  target_compile_options(smtpgauge_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # smtpgauge_library(<name> SOURCES ... [LINK ...]): one static library per folder.
 function(smtpgauge_library name)

@@ -71,6 +71,13 @@ EnhancedCode ParseEnhancedCode(std::string_view line_text) {
   if (first != '2' && first != '4' && first != '5') return {};
   EnhancedCode code;
   code.status_class = static_cast<std::uint16_t>(first - '0');
+  // Nearly all codes have single digits; this is read for each reply under load.
+  if (line_text[1] == '.' && IsDigit(line_text[2]) && line_text[3] == '.' &&
+      IsDigit(line_text[4]) && (line_text.size() == 5 || line_text[5] == ' ')) {
+    code.subject = static_cast<std::uint16_t>(line_text[2] - '0');
+    code.detail = static_cast<std::uint16_t>(line_text[4] - '0');
+    return code;
+  }
   line_text.remove_prefix(1);
   if (!TakeDot(line_text) || !TakeNumber(line_text, code.subject) || !TakeDot(line_text) ||
       !TakeNumber(line_text, code.detail)) {

@@ -17,23 +17,55 @@ constexpr bool IsOrdinary(char octet) {
   return octet >= 0x20 && octet < 0x7f;
 }
 
-/// First octet that is not printable ASCII or SP, or `end`. Eight octets at a time: a borrow or a
-/// carry leaves only octets that are special themselves, so the lowest one found is exact.
-const char* SkipOrdinary(const char* at, const char* end) {
+/// First octet in [at, end) that is not printable ASCII or SP, or `end`; `base` is where the buffer
+/// begins. Eight octets at a time: a borrow or a carry leaves only octets that are special
+/// themselves, so the lowest one found is exact.
+const char* SkipOrdinary(const char* base, const char* at, const char* end) {
   if constexpr (std::endian::native == std::endian::little) {
+    constexpr std::ptrdiff_t kWord = 8;
     constexpr std::uint64_t kOnes = 0x0101010101010101;
-    while (end - at >= 8) {
-      std::uint64_t word = 0;
+    const auto find_special = [](std::uint64_t word) {
+      return ((word - 0x20 * kOnes) | word | (word + kOnes)) & (0x80 * kOnes);
+    };
+    std::uint64_t word = 0;
+    for (; end - at >= kWord; at += kWord) {
       std::memcpy(&word, at, sizeof word);
-      const std::uint64_t special =
-          ((word - 0x20 * kOnes) | word | (word + kOnes)) & (0x80 * kOnes);
+      const std::uint64_t special = find_special(word);
       if (special != 0) return at + (std::countr_zero(special) >> 3);
-      at += 8;
+    }
+    if (at != end && end - base >= kWord) {
+      // The last octets once more with those before them; shifting these out leaves zeros behind
+      // the end, which are special, so that what is found lies at the end at the latest.
+      std::memcpy(&word, end - kWord, sizeof word);
+      word >>= 8 * (kWord - (end - at));
+      return at + (std::countr_zero(find_special(word)) >> 3);
     }
   }
   while (at != end && IsOrdinary(*at))
     ++at;
   return at;
+}
+
+/// Length of a line at the front of `input` that is a whole reply without fault, the common one;
+/// 0 for anything that needs a closer look.
+std::size_t FaultlessLine(std::string_view input) {
+  if (input.size() < 6) return 0;
+  const char* const base = input.data();
+  const auto is_between = [](char octet, char low, char high) {
+    return static_cast<unsigned char>(octet - low) <= static_cast<unsigned char>(high - low);
+  };
+  if (!is_between(base[0], '2', '5') || !is_between(base[1], '0', '5') || !IsDigit(base[2]) ||
+      base[3] != ' ') {
+    return 0;
+  }
+  const char* const end = base + std::min(input.size(), kLegalReplyLine);
+  const char* const at = SkipOrdinary(base, base, end);
+  if (end - at < 2 || at[0] != '\r' || at[1] != '\n') return 0;
+  return static_cast<std::size_t>(at - base) + 2;
+}
+
+int CodeOf(std::string_view line) {
+  return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
 }  // namespace
@@ -52,7 +84,7 @@ ReplyParser::State ReplyParser::EndLine(std::string_view line, Progress& progres
     progress.faults.Add(ReplyFault::kBadCode);
     return State::kComplete;
   }
-  const int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+  const int code = CodeOf(line);
   const bool in_range = line[0] >= '2' && line[0] <= '5';
   if (!in_range || line[1] > '5') progress.faults.Add(ReplyFault::kBadCode);
   if (is_first) {
@@ -76,7 +108,7 @@ ReplyParser::State ReplyParser::Scan(std::string_view buffer, Progress& progress
   for (;;) {
     const std::size_t bound = std::min(kMaxReplySize, progress.line_start + kMaxReplyLine);
     const char* const end = base + std::min(buffer.size(), bound);
-    while ((at = SkipOrdinary(at, end)) != end) {
+    while ((at = SkipOrdinary(base, at, end)) != end) {
       const auto octet = static_cast<unsigned char>(*at);
       if (octet == '\n') break;
       if (octet == '\r') {
@@ -103,14 +135,24 @@ ReplyParser::State ReplyParser::Scan(std::string_view buffer, Progress& progress
 }
 
 std::optional<Reply> ReplyParser::Next(std::string_view& input) {
-  if (returned_ != 0) DropPartial();
-  if (given_up_) {
-    input = {};
-    return std::nullopt;
+  if (partial_.empty() && !given_up_) [[likely]] {
+    const std::size_t length = FaultlessLine(input);
+    if (length == 0) return NextFromInput(input);
+    const std::string_view raw(input.data(), length);
+    input.remove_prefix(length);
+    return Reply{CodeOf(raw), 1, {}, raw};
   }
-  if (!partial_.empty()) return NextFromPartial(input);
-  if (input.empty()) return std::nullopt;
+  if (returned_ != 0) {
+    DropPartial();
+    return Next(input);
+  }
+  if (!given_up_) return NextFromPartial(input);
+  input = {};
+  return std::nullopt;
+}
 
+std::optional<Reply> ReplyParser::NextFromInput(std::string_view& input) {
+  if (input.empty()) return std::nullopt;
   Progress progress;
   switch (Scan(input, progress)) {
     case State::kComplete: {

@@ -50,6 +50,7 @@ class ReplyParser {
 
   static State Scan(std::string_view buffer, Progress& progress);
   static State EndLine(std::string_view line, Progress& progress);
+  std::optional<Reply> NextFromInput(std::string_view& input);
   std::optional<Reply> NextFromPartial(std::string_view& input);
   void DropPartial();
   std::optional<Reply> GiveUp(std::string_view raw, Progress& progress);
