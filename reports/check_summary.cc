@@ -15,6 +15,12 @@ std::uint32_t CountOf(const std::array<std::uint32_t, kVerdictCount>& counts, Ve
   return counts[static_cast<std::size_t>(verdict)];
 }
 
+std::uint32_t JudgedOf(const CheckResult& result) {
+  const auto counts = result.Summary();
+  return CountOf(counts, Verdict::kPass) + CountOf(counts, Verdict::kWarn) +
+         CountOf(counts, Verdict::kFail);
+}
+
 std::string GroupName(const CaseResult& result) {
   if (!result.rfc.empty()) return "RFC " + result.rfc;
   switch (result.level) {
@@ -111,14 +117,11 @@ std::array<std::vector<const CaseResult*>, kStandingCount> ByStanding(const Chec
 }
 
 Conclusion ConclusionOf(const CheckResult& result) {
-  const auto counts = result.Summary();
   const bool failed =
       std::any_of(result.results.begin(), result.results.end(),
                   [](const auto& row) { return StandingOf(row) == Standing::kNewFailure; });
   if (failed) return Conclusion::kViolations;
-  const std::uint32_t judged = CountOf(counts, Verdict::kPass) + CountOf(counts, Verdict::kWarn) +
-                               CountOf(counts, Verdict::kFail);
-  return judged == 0 ? Conclusion::kNothingTested : Conclusion::kConformant;
+  return JudgedOf(result) == 0 ? Conclusion::kNothingTested : Conclusion::kConformant;
 }
 
 std::string ConclusionSentence(const CheckResult& result) {
@@ -126,6 +129,7 @@ std::string ConclusionSentence(const CheckResult& result) {
   const auto size_of = [&cases](Standing standing) {
     return cases[static_cast<std::size_t>(standing)].size();
   };
+  const std::uint32_t judged = JudgedOf(result);
   std::string text;
   switch (ConclusionOf(result)) {
     case Conclusion::kNothingTested:
@@ -139,6 +143,10 @@ std::string ConclusionSentence(const CheckResult& result) {
     }
     case Conclusion::kConformant:
       text = "No violation found";
+      if (judged < result.results.size()) {
+        text += fmt::format("; {} of {} could be judged", judged,
+                            Counted(result.results.size(), "requirement"));
+      }
       break;
   }
   if (const auto n = size_of(Standing::kExpectedFailure); n > 0) {

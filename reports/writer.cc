@@ -5,6 +5,7 @@
 #include "reports/html.h"
 #include "reports/json.h"
 #include "reports/junit.h"
+#include "reports/markdown.h"
 #include "reports/text.h"
 
 namespace smtpgauge {
@@ -19,6 +20,7 @@ constexpr std::array kFormats = {
     Format{"json", ".json", "for programs, and the only format that can be read back", WriteJson},
     Format{"junit", ".xml", "for CI: Jenkins, GitLab and whoever reads JUnit XML", WriteJunit},
     Format{"html", ".html", "one self-contained page, for people who were not there", WriteHtml},
+    Format{"markdown", ".md", "for pull requests and GITHUB_STEP_SUMMARY", WriteMarkdown},
 };
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Format {
 [[nodiscard]] const Format* FindFormat(std::string_view name);
 /// By the extension of a file name; nullptr when none fits.
 [[nodiscard]] const Format* FormatForFile(std::string_view file_name);
-/// "text, json, junit, html": for messages.
+/// "text, json, ...": for messages.
 [[nodiscard]] std::string FormatNames();
 
 }  // namespace smtpgauge

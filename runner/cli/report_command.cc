@@ -40,12 +40,13 @@ Examples:
   smtpgauge report result.json -v | less                     with every transcript
   smtpgauge report result.json --to html --output report.html
   smtpgauge report result.json --output junit.xml            the format follows from the name
+  smtpgauge report result.json --to markdown >> "$GITHUB_STEP_SUMMARY"
   ssh mx smtpgauge check ... --json /dev/stdout -q | smtpgauge report - --to html > report.html)";
 
 std::string Footer() {
   std::string formats = "Formats:\n";
   for (const Format& format : Formats()) {
-    formats += fmt::format("  {:<6} {:<6} {}\n", format.name, format.extension, format.summary);
+    formats += fmt::format("  {:<9} {:<6} {}\n", format.name, format.extension, format.summary);
   }
   return formats + "\n" + kFooter;
 }

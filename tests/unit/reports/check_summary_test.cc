@@ -54,6 +54,9 @@ TEST(CheckSummary, ConcludesThroughTheBaseline) {
             "1 deviation of the baseline gone.");
   check.results[0].baseline_reason = "known";
   EXPECT_EQ(ConclusionOf(check), Conclusion::kConformant);
+  EXPECT_TRUE(ConclusionSentence(check).starts_with(
+      "No violation found; 6 of 10 requirements could be judged, 2 deviations accepted"));
+  EXPECT_EQ(ConclusionSentence(CleanCheck()), "No violation found.");
 }
 
 TEST(CheckSummary, NeverCallsASkippedRunConformant) {

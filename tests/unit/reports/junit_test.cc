@@ -1,5 +1,6 @@
 #include "reports/junit.h"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -96,6 +97,19 @@ TEST(JunitReport, CarriesHostileOctetsWithoutLoss) {
     const std::string path = "//testcase[@name='hostile-" + std::to_string(10 + i) + "']/failure";
     const std::string body = document.select_node(path.c_str()).node().text().get();
     EXPECT_NE(body.find("because   " + EscapeOctets(texts[i]) + "\n"), std::string::npos) << body;
+  }
+}
+
+// XML 1.0 section 2.2 forbids them even as character references; pugixml would not mind.
+TEST(JunitReport, HasNoCharacterThatXmlForbids) {
+  for (const Report& report : {Report(HostileCheck()), Report(HostileLoad())}) {
+    const std::string xml = WriteJunit(report);
+    EXPECT_TRUE(std::all_of(xml.begin(), xml.end(), [](char octet) {
+      return octet == '\n' || static_cast<unsigned char>(octet) >= 0x20;
+    }));
+    EXPECT_EQ(xml.find("&#x"), std::string::npos);
+    EXPECT_EQ(xml.find("\xef\xbf\xbf"), std::string::npos) << "U+FFFF";
+    EXPECT_EQ(xml.find('\xff'), std::string::npos) << "not UTF-8";
   }
 }
 

@@ -15,7 +15,7 @@ TEST(Formats, AreFoundByNameAndByExtension) {
   }
   EXPECT_EQ(FindFormat("pdf"), nullptr);
   EXPECT_EQ(FormatForFile("result.pdf"), nullptr);
-  EXPECT_EQ(FormatNames(), "text, json, junit, html");
+  EXPECT_EQ(FormatNames(), "text, json, junit, html, markdown");
 }
 
 // Same input, same octets; and no writer stumbles over a result with nothing in it.
