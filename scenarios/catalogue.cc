@@ -182,7 +182,7 @@ void Catalogue::Files::CheckIds(Problems& problems) const {
     if (id == nullptr) continue;
     const auto [first, added] = seen.try_emplace(id->string, id);
     if (!added)
-      problems.Add(*id, fmt::format("the id \"{}\" stands in {}{} already", id->string,
+      problems.Add(*id, fmt::format("the id \"{}\" stands at {}:{} already", id->string,
                                     first->second->file, first->second->pointer));
   }
 }

@@ -15,9 +15,11 @@ constexpr std::uint8_t kMostLoops = 4;
 constexpr std::uint8_t kMostFragments = 8;
 constexpr std::int64_t kMostRounds = 1'000'000;
 
+// A SkipUnless was reported where it stands.
 bool BelongsIntoGroup(const Action& action) {
-  return std::holds_alternative<Send>(action) || std::holds_alternative<SendMessage>(action) ||
-         std::holds_alternative<Await>(action) || std::holds_alternative<Assign>(action);
+  return std::holds_alternative<SkipUnless>(action) || std::holds_alternative<Send>(action) ||
+         std::holds_alternative<SendMessage>(action) || std::holds_alternative<Await>(action) ||
+         std::holds_alternative<Assign>(action);
 }
 
 // All waits of [begin, end) come behind the writes: the last one waits for all of them, and writes

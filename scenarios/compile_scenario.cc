@@ -251,7 +251,7 @@ void ScenarioCompiler::CompileScript(const JsonValue* row) {
 
 void ScenarioCompiler::CompileRows(const JsonValue& rows) {
   if (!rows.Is(JsonValue::Kind::kArray) || rows.items.empty() || rows.items.size() > kMostRows) {
-    Expected(rows, fmt::format("a list of 1 to {} rows", kMostRows), problems);
+    problems.Add(rows, fmt::format("expected a list of 1 to {} rows", kMostRows));
     return;
   }
   if (const JsonValue* defaults = scenario.Find("defaults");
@@ -280,7 +280,7 @@ void ScenarioCompiler::CompileRows(const JsonValue& rows) {
       return;
     }
   }
-  ReportUnused(rows);
+  if (slugs.size() == rows.items.size()) ReportUnused(rows);
 }
 
 // A row's key that nothing reads is a misspelt one.

@@ -50,12 +50,12 @@ std::vector<std::string_view> KindKeys() {
 const StepKind* FindKind(const JsonValue& step, Problems& problems) {
   const StepKind* found = nullptr;
   for (const StepKind& kind : kStepKinds) {
-    if (step.Find(kind.key) == nullptr) continue;
-    if (found == nullptr) {
-      found = &kind;
-    } else if (kind.key != "expect") {
+    if (step.Find(kind.key) == nullptr || (found != nullptr && kind.key == "expect")) continue;
+    if (found != nullptr) {
       problems.Add(step, fmt::format("\"{}\" and \"{}\" are two steps", found->key, kind.key));
+      return nullptr;
     }
+    found = &kind;
   }
   if (found != nullptr) return found;
   const auto keys = KindKeys();
@@ -70,13 +70,33 @@ const StepKind* FindKind(const JsonValue& step, Problems& problems) {
   return nullptr;
 }
 
-void CheckStepKeys(const JsonValue& step, const StepKind& kind, Problems& problems) {
-  std::vector<std::string_view> keys{kind.key};
-  for (const std::string_view key : kind.beside) {
-    if (!key.empty()) keys.push_back(key);
+// Every key that some step has: what is meant by a misspelt one.
+std::vector<std::string_view> AllStepKeys() {
+  std::vector<std::string_view> keys = KindKeys();
+  for (const StepKind& kind : kStepKinds) {
+    for (const std::string_view key : kind.beside) {
+      if (!key.empty() && std::find(keys.begin(), keys.end(), key) == keys.end())
+        keys.push_back(key);
+    }
   }
   keys.insert(keys.end(), kCommonKeys.begin(), kCommonKeys.end());
-  CheckKeys(step, keys, problems);
+  return keys;
+}
+
+void CheckStepKeys(const JsonValue& step, const StepKind& kind, Problems& problems) {
+  static const std::vector<std::string_view> kAll = AllStepKeys();
+  const auto has = [](Words words, std::string_view key) {
+    return std::find(words.begin(), words.end(), key) != words.end();
+  };
+  for (const JsonMember& member : step.members) {
+    const std::string& key = member.key;
+    if (key == kind.key || has(kind.beside, key) || has(kCommonKeys, key)) continue;
+    if (has(kAll, key)) {
+      problems.Add(step, fmt::format("\"{}\" does not go with \"{}\"", key, kind.key));
+    } else {
+      problems.Add(step, fmt::format("unknown key \"{}\"{}", key, Suggestion(key, kAll)));
+    }
+  }
 }
 
 bool WantsEachRecipient(const JsonValue& step, const StepPlace& place, Building& building) {

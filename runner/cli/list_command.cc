@@ -37,13 +37,24 @@ void PrintObservations() {
     fmt::print("{:22} {}\n", observation.name, observation.text);
 }
 
+// All shipped scenarios but those that only prepare a run.
+std::vector<std::filesystem::path> ListedFolders() {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(ShippedScenarios())) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name != "probe" && name != "fragments" && name != "known")
+      folders.push_back(entry.path());
+  }
+  return folders;
+}
+
 int List(const ListOptions& options) {
   if (options.observations) {
     PrintObservations();
     return kOk;
   }
   std::vector<std::filesystem::path> paths(options.scenarios.begin(), options.scenarios.end());
-  if (paths.empty()) paths.push_back(ShippedScenarios());
+  if (paths.empty()) paths = ListedFolders();
   const Plan plan = Catalogue::Load(paths).Compile({});
   const std::vector<ListedScenario> listed = SelectScenarios(plan, options.choice);
   std::string text;
