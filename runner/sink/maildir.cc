@@ -69,7 +69,7 @@ std::string Maildir::PathFor(const Recipient& recipient) const {
         path += recipient.domain;
         break;
       case 'u':
-        path += recipient.mailbox + "@" + recipient.domain;
+        path.append(recipient.mailbox).append("@").append(recipient.domain);
         break;
       default:
         path += pattern_[i];
@@ -143,7 +143,7 @@ std::string SafeMailboxName(std::string_view local_part) {
     const bool safe = IsAlnum(c) || std::string_view("+-_.").find(c) != std::string_view::npos;
     name += safe ? Lower(c) : '_';
   }
-  if (name.empty() || name.front() == '.') name.insert(0, "_");
+  if (name.empty() || name.front() == '.') name.insert(name.begin(), '_');
   return name;
 }
 
