@@ -47,8 +47,10 @@ void WriteCase(TextPage& page, const CaseResult& result, bool with_transcript) {
 void WriteCases(TextPage& page, std::string_view heading, const Cases& cases, bool transcripts) {
   if (cases.empty()) return;
   page.Heading(fmt::format("{} ({})", heading, cases.size()));
-  for (const CaseResult* result : cases)
+  for (const CaseResult* result : cases) {
+    if (transcripts && result != cases.front()) page.Line();
     WriteCase(page, *result, transcripts);
+  }
 }
 
 // What was not judged: the reason matters, and most cases share one.

@@ -11,7 +11,7 @@
 namespace smtpgauge {
 namespace {
 
-constexpr std::size_t kShortTranscriptLines = 12;
+constexpr std::size_t kShortTranscriptLines = 8;
 constexpr std::size_t kLabelWidth = 10;
 
 std::string_view Sgr(Tone tone) {

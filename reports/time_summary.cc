@@ -5,8 +5,9 @@
 namespace smtpgauge {
 namespace {
 
+// All but the encoding.
 template <class Times>
-TimeSummary Summarise(const Times& times) {
+TimeSummary NumbersOf(const Times& times) {
   TimeSummary summary;
   summary.count = times.count();
   summary.mean = times.Mean();
@@ -18,17 +19,21 @@ TimeSummary Summarise(const Times& times) {
   summary.max = times.Max();
   summary.sum = times.summary().sum_micros;
   summary.overflows = times.overflows();
-  summary.hdr = EncodeHdr(times);
   return summary;
 }
 
 }  // namespace
 
 TimeSummary SummaryOf(const Histogram& histogram) {
-  return Summarise(histogram);
+  TimeSummary summary = NumbersOf(histogram);
+  summary.hdr = EncodeHdr(histogram);
+  return summary;
 }
+
 TimeSummary SummaryOf(const PackedHistogram& histogram) {
-  return Summarise(histogram);
+  TimeSummary summary = NumbersOf(histogram);
+  summary.hdr = EncodeHdr(histogram);
+  return summary;
 }
 
 Histogram HistogramFrom(const TimeSummary& summary) {
@@ -39,8 +44,8 @@ Histogram HistogramFrom(const TimeSummary& summary) {
   if (summary.count > 0) exact.min_micros = summary.min;
   exact.max_micros = summary.max;
   Histogram histogram = DecodeHdr(summary.hdr, exact);
-  TimeSummary again = SummaryOf(histogram);
-  again.hdr = summary.hdr;  // another release of zlib may compress the same counts differently
+  TimeSummary again = NumbersOf(histogram);
+  again.hdr = summary.hdr;  // decoded above; another release of zlib may have compressed it
   if (again != summary) {
     throw HdrError("mean or percentiles do not follow from the histogram");
   }
