@@ -12,6 +12,7 @@
 #include "runner/cli/exit_code.h"
 #include "runner/cli/list_command.h"
 #include "runner/cli/report_command.h"
+#include "runner/cli/resolve_command.h"
 #include "runner/cli/sink_command.h"
 #include "runner/cli/target_options.h"
 #include "runner/cli/validate_command.h"
@@ -37,6 +38,7 @@ int Main(int argc, char** argv) {
   AddCheckCommand(app, run);
   AddListCommand(app, run);
   AddReportCommand(app, run);
+  AddResolveCommand(app, run);
   AddSinkCommand(app, run);
   AddValidateCommand(app, run);
   try {

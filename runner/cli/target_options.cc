@@ -103,16 +103,13 @@ ResolverOptions DnsOptions(const TargetOptions& options) {
   ResolverOptions dns;
   dns.seed = options.seed;
   if (options.dns.empty()) return dns;
-  Target server;
-  std::string error;
-  const bool with_port = options.dns.find(':') != std::string::npos;
-  if (!ParseTarget(options.dns, server, error) || server.kind != Target::Kind::kHost) {
-    throw UsageError(
-        fmt::format("--dns {}: expected ADDRESS[:PORT] of a name server", options.dns));
+  dns.server = ParseNameServer(options.dns);
+  // Who names a server wants its answers, not those of /etc/hosts.
+  dns.scope = ResolverOptions::Scope::kDns;
+  if (!dns.server) {
+    throw UsageError(fmt::format(
+        "--dns {}: expected ADDRESS[:PORT] of a name server, such as 127.0.0.1:5353", options.dns));
   }
-  dns.server = Endpoint::FromAddress(server.host, with_port ? server.port : std::uint16_t{53});
-  if (!dns.server)
-    throw UsageError(fmt::format("--dns {}: expected an address, not a name", options.dns));
   return dns;
 }
 

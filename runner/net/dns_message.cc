@@ -1,10 +1,10 @@
 #include "runner/net/dns_message.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include <ares.h>
-#include <strings.h>
 
 namespace smtpgauge {
 
@@ -69,8 +69,12 @@ struct Record {
   std::string name;  // MX: the host, CNAME: the target
 };
 
-bool SameName(const std::string& left, const std::string& right) {
-  return strcasecmp(left.c_str(), right.c_str()) == 0;
+char Lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+bool SameName(std::string_view left, std::string_view right) {
+  return CompareDnsNames(left, right) == 0;
 }
 
 /// `record.type` is 0 for a record that is of no interest.
@@ -114,6 +118,15 @@ std::string FollowAliases(std::string name, const std::vector<Record>& records,
 }
 
 }  // namespace
+
+int CompareDnsNames(std::string_view left, std::string_view right) {
+  const std::size_t common = std::min(left.size(), right.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    const int difference = Lower(left[i]) - Lower(right[i]);
+    if (difference != 0) return difference;
+  }
+  return static_cast<int>(left.size() > common) - static_cast<int>(right.size() > common);
+}
 
 bool ParseMxAnswer(std::span<const unsigned char> message, MxAnswer& answer) {
   answer = {};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace smtpgauge {
@@ -19,6 +20,9 @@ struct MxAnswer {
   std::vector<std::string> aliases;  ///< what the name asked for is an alias of, in order
   std::vector<MxRecord> records;     ///< of the name at the end of the chain, in the server's order
 };
+
+/// Orders domain names; upper and lower case are equal (RFC 4343). Negative, 0, positive.
+[[nodiscard]] int CompareDnsNames(std::string_view left, std::string_view right);
 
 /// False for a message that is cut short or contradicts itself. Octets of a name that are no
 /// printable ASCII come as \DDD. Records of other names and types are passed over.

@@ -37,7 +37,7 @@ constexpr std::array<Row, 13> kRows = {{
     {Kind::kAddressTarget, "address-target", Severity::kError,
      "{0} is an address; an MX record must name a host (RFC 1035 3.3.9, RFC 5321 5.1)"},
     {Kind::kNoAddress, "no-address", Severity::kError,
-     "{0} has no address: {1}; an MX host must have one (RFC 5321 5.1)"},
+     "{0} has no address: {1}; no mail can be sent to it (RFC 5321 5.1)"},
     {Kind::kLookupFailed, "lookup-failed", Severity::kWarning,
      "the addresses of {0} are not known: {1}"},
     {Kind::kLoopback, "loopback", Severity::kWarning,

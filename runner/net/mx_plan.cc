@@ -5,8 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <strings.h>
-
 namespace smtpgauge {
 
 namespace {
@@ -30,14 +28,14 @@ void Shuffle(std::vector<MxHost>& hosts, std::uint64_t seed) {
 
 bool Precedes(const MxHost& left, const MxHost& right) {
   if (left.preference != right.preference) return left.preference < right.preference;
-  return strcasecmp(left.name.c_str(), right.name.c_str()) < 0;
+  return CompareDnsNames(left.name, right.name) < 0;
 }
 
 void DropDuplicates(MxPlan& plan) {
   std::vector<MxHost> kept;
   for (MxHost& host : plan.hosts) {
     const bool seen = std::any_of(kept.begin(), kept.end(), [&host](const MxHost& other) {
-      return strcasecmp(other.name.c_str(), host.name.c_str()) == 0;
+      return CompareDnsNames(other.name, host.name) == 0;
     });
     if (seen) {
       plan.findings.push_back({Kind::kDuplicateTarget, host.name, ""});

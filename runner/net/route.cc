@@ -93,6 +93,13 @@ MxPlan FindMx(const std::string& domain, std::uint16_t port, const ResolverOptio
       dns, [&domain, port](Resolver& resolver) { return resolver.PlanMx(domain, port); });
 }
 
+std::optional<Endpoint> ParseNameServer(std::string_view text) {
+  constexpr std::string_view kLocal = "localhost";
+  constexpr std::uint16_t kDnsPort = 53;
+  if (!text.starts_with(kLocal)) return Endpoint::FromText(text, kDnsPort);
+  return Endpoint::FromText("127.0.0.1" + std::string(text.substr(kLocal.size())), kDnsPort);
+}
+
 bool StaysLocal(const Route& route) {
   return std::all_of(route.hops.begin(), route.hops.end(), [](const Hop& hop) {
     return hop.endpoint.is_loopback() || hop.endpoint.is_private();

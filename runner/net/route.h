@@ -2,7 +2,9 @@
 // before it starts.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runner/net/mx_plan.h"
@@ -26,6 +28,8 @@ struct Route {
 [[nodiscard]] Route FindRoute(const Target& target, const ResolverOptions& options);
 [[nodiscard]] MxPlan FindMx(const std::string& domain, std::uint16_t port,
                             const ResolverOptions& options);
+/// --dns: `address[:port]` or `localhost[:port]`, port 53 unless given.
+[[nodiscard]] std::optional<Endpoint> ParseNameServer(std::string_view text);
 /// Only loopback and private addresses: the load of a run that leaves the site needs consent.
 [[nodiscard]] bool StaysLocal(const Route& route);
 

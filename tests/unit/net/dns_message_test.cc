@@ -90,6 +90,15 @@ TEST(DnsMessage, EndsALoopOfAliases) {
   EXPECT_LE(answer.aliases.size(), 16U);
 }
 
+TEST(DnsMessage, ComparesNamesWithoutCase) {
+  EXPECT_EQ(CompareDnsNames("MX.Example", "mx.eXample"), 0);
+  EXPECT_EQ(CompareDnsNames("", ""), 0);
+  EXPECT_LT(CompareDnsNames("a", "B"), 0);
+  EXPECT_LT(CompareDnsNames("a", "ab"), 0);
+  EXPECT_GT(CompareDnsNames("ab", "a"), 0);
+  EXPECT_NE(CompareDnsNames("a[", "a{"), 0);
+}
+
 TEST(DnsMessage, RefusesEveryTruncation) {
   const std::string whole = Message(3, Record(kPointer, 5, Name("b.example")) +
                                            Record(Name("b.example"), 1, "\x7F\0\0\x01"s) +

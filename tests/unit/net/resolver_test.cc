@@ -191,6 +191,16 @@ TEST_F(ResolverTest, RoutesToTargets) {
   EXPECT_THAT(route("mx:other.test").error, HasSubstr(knot()->endpoint().ToString()));
 }
 
+TEST(ParseNameServer, TakesAddressesAndLocalhost) {
+  EXPECT_EQ(ParseNameServer("127.0.0.1:5353")->ToString(), "127.0.0.1:5353");
+  EXPECT_EQ(ParseNameServer("[::1]")->ToString(), "[::1]:53");
+  EXPECT_EQ(ParseNameServer("localhost")->ToString(), "127.0.0.1:53");
+  EXPECT_EQ(ParseNameServer("localhost:5353")->ToString(), "127.0.0.1:5353");
+  for (const char* text : {"", "ns.example", "localhost.example", "127.0.0.1:x", "localhost:"}) {
+    EXPECT_FALSE(ParseNameServer(text)) << text;
+  }
+}
+
 TEST(StaysLocal, IsFalseAsSoonAsOneHopLeaves) {
   Route route;
   route.hops.push_back({"a", Endpoint::FromAddress("127.0.0.1", 25).value()});
