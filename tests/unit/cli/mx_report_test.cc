@@ -37,7 +37,7 @@ TEST(MxReport, ShowsATable) {
 
 findings
   error    backup.example.test is an alias of other.example.test; an MX record must not point to one (RFC 2181 10.3, RFC 5321 5.1)
-  error    backup.example.test has no address: the name exists but has no such record; an MX host must have one (RFC 5321 5.1)
+  error    backup.example.test has no address: the name exists but has no such record; no mail can be sent to it (RFC 5321 5.1)
 )");
 }
 
