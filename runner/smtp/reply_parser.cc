@@ -46,6 +46,25 @@ const char* SkipOrdinary(const char* base, const char* at, const char* end) {
   return at;
 }
 
+/// The first LF in [at, end), or where to go on once more octets are there; notes the faults
+/// passed.
+const char* FindLineFeed(const char* base, const char* at, const char* end, ReplyFaults& faults) {
+  while ((at = SkipOrdinary(base, at, end)) != end) {
+    const auto octet = static_cast<unsigned char>(*at);
+    if (octet == '\n') break;
+    if (octet == '\r') {
+      if (at + 1 == end) break;  // whether it ends the line is not known yet
+      if (at[1] != '\n') faults.Add(ReplyFault::kBareCarriageReturn);
+    } else if (octet >= 0x80) {
+      faults.Add(ReplyFault::kEightBit);
+    } else if (octet != '\t') {
+      faults.Add(ReplyFault::kControl);
+    }
+    ++at;
+  }
+  return at;
+}
+
 /// Length of a line at the front of `input` that is a whole reply without fault, the common one;
 /// 0 for anything that needs a closer look.
 std::size_t FaultlessLine(std::string_view input) {
@@ -108,19 +127,7 @@ ReplyParser::State ReplyParser::Scan(std::string_view buffer, Progress& progress
   for (;;) {
     const std::size_t bound = std::min(kMaxReplySize, progress.line_start + kMaxReplyLine);
     const char* const end = base + std::min(buffer.size(), bound);
-    while ((at = SkipOrdinary(base, at, end)) != end) {
-      const auto octet = static_cast<unsigned char>(*at);
-      if (octet == '\n') break;
-      if (octet == '\r') {
-        if (at + 1 == end) break;  // whether it ends the line is not known yet
-        if (at[1] != '\n') progress.faults.Add(ReplyFault::kBareCarriageReturn);
-      } else if (octet >= 0x80) {
-        progress.faults.Add(ReplyFault::kEightBit);
-      } else if (octet != '\t') {
-        progress.faults.Add(ReplyFault::kControl);
-      }
-      ++at;
-    }
+    at = FindLineFeed(base, at, end, progress.faults);
     if (at == end || *at != '\n') {
       progress.scanned = static_cast<std::size_t>(at - base);
       return buffer.size() >= bound ? State::kUnbounded : State::kNeedMore;

@@ -19,9 +19,9 @@ using std::chrono_literals::operator""s;
 const TimePoint kStart = TimePoint() + 1000s;
 
 const std::vector<JudgedScript>& Scripts() {
-  static const std::vector<JudgedScript> scripts = {{"deliver", {"/steps/0", "/steps/1"}},
-                                                    {"abort", {"/steps/0"}}};
-  return scripts;
+  static const std::vector<JudgedScript> kScripts = {{"deliver", {"/steps/0", "/steps/1"}},
+                                                     {"abort", {"/steps/0"}}};
+  return kScripts;
 }
 
 Event MakeEvent(Phase phase, Outcome outcome, Duration at, Duration service = 1ms) {
