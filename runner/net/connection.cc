@@ -66,6 +66,12 @@ IoStatus Connection::Fail(int error) {
 IoStatus Connection::Open(const Endpoint& to, const std::optional<Endpoint>& source) {
   Drop();
   errno_ = 0;
+  const IoStatus status = Connect(to, source);
+  if (status != IoStatus::kOk && status != IoStatus::kWantWrite) Drop();
+  return status;
+}
+
+IoStatus Connection::Connect(const Endpoint& to, const std::optional<Endpoint>& source) {
   if (to.empty() || (source && source->family() != to.family())) return Fail(EAFNOSUPPORT);
   fd_ = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) return Fail(errno);

@@ -35,7 +35,7 @@ class Connection {
   /// Starts a non-blocking connect; what was open before is dropped. kOk: connected (Unix path, at
   /// times loopback). kWantWrite: wait for writability, then FinishConnect(). `source` binds the
   /// local address (port 0: the kernel takes it at connect, so one address serves ~28,000
-  /// connections to each destination).
+  /// connections to each destination). After a failure nothing is open.
   [[nodiscard]] IoStatus Open(const Endpoint& to, const std::optional<Endpoint>& source);
   /// The outcome of the connect, once the descriptor is writable. Read() and Write() report a
   /// failed connect too, so a hot loop may leave this system call out.
@@ -81,6 +81,7 @@ class Connection {
   struct Tls;
 
   IoStatus Fail(int error);
+  IoStatus Connect(const Endpoint& to, const std::optional<Endpoint>& source);
   IoStatus TlsOutcome(int returned);
   IoResult WriteClear(std::span<const iovec> from);
   IoResult WriteTls(std::span<const iovec> from);

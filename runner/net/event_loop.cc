@@ -167,6 +167,7 @@ TimePoint EventLoop::now() const {
 int EventLoop::Watch(int fd, IoHandler& handler, std::uint32_t interest) {
   const int error = core_->poller.Add(fd, &handler, interest);
   if (error != 0) return error;
+  ++handler.watches_;
   if (++core_->watched == 1 && !core_->dispatching) core_->Arm();
   return 0;
 }
@@ -176,11 +177,14 @@ int EventLoop::Rewatch(int fd, IoHandler& handler, std::uint32_t interest) {
 }
 
 void EventLoop::Unwatch(int fd, IoHandler& handler) {
+  if (handler.watches_ == 0) return;
   core_->poller.Remove(fd);
   Forget(handler);
 }
 
 void EventLoop::Forget(IoHandler& handler) {
+  if (handler.watches_ == 0) return;
+  --handler.watches_;
   core_->Discard(handler);
   if (--core_->watched == 0 && !core_->dispatching) core_->Arm();
 }

@@ -22,7 +22,8 @@ namespace smtpgauge {
 class EventLoop;
 
 /// What the loop calls. A handler has one deadline; moving it later costs a store. It may be
-/// destroyed from within any callback, its own included; its descriptor has to be unwatched first.
+/// destroyed from within any callback, its own included; its descriptors have to be unwatched
+/// first.
 class IoHandler : private TimerNode {
  public:
   IoHandler() = default;
@@ -37,6 +38,7 @@ class IoHandler : private TimerNode {
  private:
   friend class EventLoop;
   EventLoop* loop_ = nullptr;  ///< where the deadline was set; only meaningful while linked()
+  std::uint32_t watches_ = 0;  ///< descriptors watched for it
 };
 
 struct LoopStatistics {
@@ -71,6 +73,7 @@ class EventLoop {
   [[nodiscard]] int Watch(int fd, IoHandler& handler, std::uint32_t interest);
   [[nodiscard]] int Rewatch(int fd, IoHandler& handler, std::uint32_t interest);
   /// Before the descriptor is closed. Nothing that was already reported is delivered afterwards.
+  /// No effect on a handler for which nothing is watched, say because Watch() failed.
   void Unwatch(int fd, IoHandler& handler);
   /// Unwatch() for a descriptor that is closed right afterwards: saves the system call.
   void Forget(IoHandler& handler);

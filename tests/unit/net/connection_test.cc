@@ -218,6 +218,7 @@ TEST(Connection, NamesThePortRangeWhenTheSourceCannotBeUsed) {
             IoStatus::kError);
   EXPECT_THAT(LimitHint(client.error_number()), HasSubstr("net.ipv4.ip_local_port_range"));
   EXPECT_THAT(LimitHint(client.error_number()), HasSubstr("--source"));
+  EXPECT_FALSE(client.is_open());
   EXPECT_EQ(client.Open(listener.endpoint(), Endpoint::FromAddress("::1", 0)), IoStatus::kError);
   EXPECT_EQ(client.error_number(), EAFNOSUPPORT);
 }

@@ -93,7 +93,9 @@ TEST(EventLoop, AnswersWithAnErrorNumberForADescriptorThatCannotBeWatched) {
   EventLoop loop;
   Handler handler;
   EXPECT_EQ(loop.Watch(-1, handler, kReadable), EBADF);
-  loop.Run();
+  loop.Forget(handler);
+  loop.Unwatch(-1, handler);
+  loop.Run();  // would not return if the count of what is watched were wrong
 }
 
 TEST(EventLoop, CallsEachDeadlineOnceAndNotEarly) {
