@@ -1,5 +1,6 @@
 #include "scenarios/schema_check.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -17,7 +18,7 @@ namespace smtpgauge {
 
 namespace {
 
-constexpr int kShownPerFile = 3;
+constexpr std::size_t kShownPerFile = 3;
 
 std::string PointerOf(const std::vector<std::string>& context) {
   std::string pointer;
@@ -45,8 +46,15 @@ class SchemaCheck {
     valijson::ValidationResults results;
     if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), &results))
       return;
-    valijson::ValidationResults::Error error;
-    for (int shown = 0; shown < kShownPerFile && results.popError(error); ++shown)
+    std::vector<valijson::ValidationResults::Error> errors;
+    for (valijson::ValidationResults::Error error; results.popError(error);)
+      errors.push_back(error);
+    // Alternatives fail from the inside out; the innermost place says most.
+    std::stable_sort(errors.begin(), errors.end(), [](const auto& a, const auto& b) {
+      return a.context.size() > b.context.size();
+    });
+    if (errors.size() > kShownPerFile) errors.resize(kShownPerFile);
+    for (const valijson::ValidationResults::Error& error : errors)
       problems.Add(file.name, PointerOf(error.context),
                    fmt::format("against scenario.schema.json: {}", error.description));
   }
