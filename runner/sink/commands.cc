@@ -96,15 +96,6 @@ void Dialogue::OnVerify(Connection& c, Line argument) {
     if (IsControl(ch)) return Say(c, Reply::kLineSyntax);
     eight_bit = eight_bit || IsEightBit(ch);
   }
-  if (Has(Fault::kVrfyTellsUnknown)) {
-    std::string_view path = argument;
-    const std::string bracketed = fmt::format("<{}>", argument);
-    if (!argument.starts_with('<')) path = bracketed;
-    const auto parsed = TakePath(path, PathUse::kForward, service_.faults());
-    if (!parsed || service_.mailboxes().Find(*parsed, "") != Whose::kLocal)
-      return Say(c, Reply::kUnknownUser);
-    return SayText(c, fmt::format("250 2.1.5 <{}>\r\n", argument), '2');
-  }
   if (eight_bit && Has(Fault::kVrfyUtf8Unasked))
     return SayText(c, fmt::format("252 2.5.0 <{}>\r\n", argument), '2');
   Say(c, eight_bit && !utf8 ? Reply::kVrfyUtf8 : Reply::kVrfyUnverified);

@@ -53,8 +53,9 @@ struct Transaction {
 
 /// What most connections never need.
 struct Rare {
-  std::string input;   ///< read but not consumed
-  std::string output;  ///< replies that the socket did not take yet, or that are held back
+  std::string input;     ///< read but not consumed
+  std::string output;    ///< replies that the socket did not take yet, or that are held back
+  std::string withheld;  ///< replies that a fault keeps for later
   std::string hello_name;
   Envelope envelope;  ///< kept for delivery only
   std::unique_ptr<TlsStream> tls;

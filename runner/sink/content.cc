@@ -94,13 +94,11 @@ void Dialogue::OnChunk(Connection& c, Line argument) {
   const bool last =
       Has(Fault::kChunkCaseSensitive) ? flag == "LAST" : EqualsIgnoreCase(flag, "LAST");
   c.chunk_left = *size;
-  if (Has(Fault::kChunkSizeOctal) && argument.starts_with('0') && *size > 7)
-    c.chunk_left = *size * 8 / 10;
+  if (Has(Fault::kChunkLeadingZerosRefused) && argument.starts_with('0') && space > 1)
+    return Say(c, Reply::kChunkSyntax);
   if (Has(Fault::kChunkSizeWraps)) c.chunk_left = WrappingDecimal(argument.substr(0, space));
   if (c.chunk_left > kHugeChunk) {
-    Say(c, Reply::kChunkHuge);
-    c.next = Next::kCloseLinger;
-    return;
+    return SayLast(c, Reply::kChunkHuge);
   }
   c.chunk_last = last;
   c.chunk_refused = true;
@@ -175,7 +173,7 @@ Reply Dialogue::JudgeContent(const Connection& c) const {
     return Reply::kMessageTooBig;
   if (c.transaction.body != BodyType::kBinaryMime) {
     // Who ends data at a bare line end does not refuse them either.
-    const bool lax = Has(Fault::kBareLineEndsDelivered) || (c.rare && c.rare->loose);
+    const bool lax = c.rare && c.rare->loose;
     if (findings.bare_line_end && !lax) return Reply::kBareLineEnd;
     if (findings.long_line && !c.transaction.chunks && !Has(Fault::kLongLineCut))
       return Reply::kLongTextLine;
@@ -207,7 +205,8 @@ Trace Dialogue::MakeTrace(const Connection& c) const {
                .protocol = protocol,
                .time = std::chrono::duration_cast<std::chrono::seconds>(
                            std::chrono::system_clock::now().time_since_epoch())
-                           .count()};
+                           .count(),
+               .serial = counters_.messages.Get() + 1};
 }
 
 void Dialogue::AcceptMessage(Connection& c) {

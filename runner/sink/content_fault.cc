@@ -39,10 +39,6 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
     content = ChangeLines(content, [](std::string& line) {
       if (const auto at = line.find(".."); at != std::string::npos && at > 0) line.erase(at, 1);
     });
-  if (faults.Has(Fault::kFromLineEscaped))
-    content = ChangeLines(content, [](std::string& line) {
-      if (line.starts_with("From ")) line.insert(0, ">");
-    });
   if (faults.Has(Fault::kBlankLinesLost)) {
     const auto body = content.find("\r\n\r\n");
     for (auto at = body == std::string::npos ? body : content.find("\r\n\r\n", body + 4);
@@ -52,9 +48,6 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
   if (faults.Has(Fault::kEightBitStripped))
     for (char& c : content)
       c = static_cast<char>(c & 0x7f);
-  if (faults.Has(Fault::kControlsReplaced))
-    for (char& c : content)
-      if (static_cast<unsigned char>(c) < 9) c = '?';
   if (faults.Has(Fault::kControlTruncates)) {
     const auto at = std::find(content.begin(), content.end(), '\x01');
     content.erase(at, content.end());

@@ -60,8 +60,7 @@ void Dialogue::SayText(Connection& c, std::string_view text, char reply_class) {
   if (reply_class < '4') return;
   counters_.rejected_commands.Add(1);
   if (reply_class == '5' && ++c.errors > service_.config().limits.errors && c.next == Next::kRead) {
-    output_ += service_.replies().Text(Reply::kTooManyErrors);
-    c.next = Next::kCloseLinger;
+    Farewell(c, Reply::kTooManyErrors);
   }
 }
 
@@ -108,6 +107,11 @@ void Dialogue::Greet(Connection& c) {
 void Dialogue::Farewell(Connection& c, Reply reply) {
   output_ += service_.replies().Text(reply);
   c.next = Has(Fault::kOpenAfter421) ? Next::kAbandon : Next::kCloseLinger;
+}
+
+void Dialogue::SayLast(Connection& c, Reply reply) {
+  counters_.rejected_commands.Add(1);
+  Farewell(c, reply);
 }
 
 void Dialogue::Dropped(Connection& c) {
@@ -245,7 +249,7 @@ void Dialogue::OnCommand(Connection& c, Line line) {
   if (service_.config().rejections.empty() || !Rejects(c, verb)) Dispatch(c, verb, argument);
   if (verb == Verb::kUnknown) OnUnknown(c, line);
   Hold(c, verb, from);
-  if (!service_.faults().empty()) CorruptOrder(from);
+  if (!service_.faults().empty()) CorruptOrder(c, verb, from);
 }
 
 void Dialogue::Dispatch(Connection& c, Verb verb, Line argument) {
@@ -284,9 +288,7 @@ void Dialogue::Dispatch(Connection& c, Verb verb, Line argument) {
       return Say(c, Reply::kNotImplemented);
     case Verb::kHttp:
       if (Has(Fault::kHttpTolerated)) return Say(c, Reply::kUnknownCommand);
-      Say(c, Reply::kHttpSpoken);
-      c.next = Next::kCloseLinger;
-      return;
+      return SayLast(c, Reply::kHttpSpoken);
     case Verb::kUnknown:
     case Verb::kGreeting:
     case Verb::kEndOfData:
@@ -294,9 +296,19 @@ void Dialogue::Dispatch(Connection& c, Verb verb, Line argument) {
   }
 }
 
-// A server that answers recipients in parallel: the reply that comes last overtakes the one before.
-void Dialogue::CorruptOrder(std::size_t from) {
-  if (!Has(Fault::kRepliesOvertake) || from == 0 || output_.compare(from, 1, "5") != 0) return;
+// Replies that overtake each other, and replies that wait for the next one (RFC 2920 section 3.2).
+void Dialogue::CorruptOrder(Connection& c, Verb verb, std::size_t from) {
+  if (c.rare && !c.rare->withheld.empty()) {
+    output_.insert(from, c.rare->withheld);
+    c.rare->withheld.clear();
+  }
+  if ((verb == Verb::kNoop && Has(Fault::kNoopWithheld)) ||
+      (verb == Verb::kRset && Has(Fault::kRsetWithheld)) ||
+      (verb == Verb::kUnknown && Has(Fault::kUnknownWithheld))) {
+    c.Extra().withheld = output_.substr(from);
+    output_.resize(from);
+  }
+  if (!Has(Fault::kRepliesOvertake) || from < 3 || output_.compare(from, 1, "5") != 0) return;
   const auto before = output_.rfind("\r\n", from - 3);
   const std::size_t start = before == std::string::npos ? 0 : before + 2;
   const std::string late = output_.substr(start, from - start);

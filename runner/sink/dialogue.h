@@ -71,7 +71,8 @@ class Dialogue {
   void Hold(Connection& c, Verb moment, std::size_t from);
   void ResetTransaction(Connection& c);
   std::size_t LineLimit(const Connection& c, std::string_view start) const;
-  void CorruptOrder(std::size_t from);
+  void SayLast(Connection& c, Reply reply);
+  void CorruptOrder(Connection& c, Verb verb, std::size_t from);
 
   // commands.cc: everything but MAIL, RCPT, AUTH and content.
   void OnHello(Connection& c, Verb verb, Line argument);

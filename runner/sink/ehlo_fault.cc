@@ -29,6 +29,7 @@ constexpr std::array kChanges = {
     Change{Fault::kEhloBinaryParameter, "BINARYMIME", "BINARYMIME all"},
     Change{Fault::kEhloStartTlsParameter, "STARTTLS", "STARTTLS required"},
     Change{Fault::kEhloAuthEmpty, "AUTH", "AUTH"},
+    Change{Fault::kAuthUnofferedTaken, "AUTH", ""},
     Change{Fault::kEhloLimitsBad, "LIMITS", "LIMITS MAILMAX=lots"},
     Change{Fault::kEhloDeliverByBad, "DELIVERBY", "DELIVERBY soon"},
     Change{Fault::kEhloNoPipelining, "PIPELINING", ""},

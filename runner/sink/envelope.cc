@@ -83,8 +83,7 @@ Reply Dialogue::JudgeRecipient(Connection& c, const Path& path, const Parameters
   const Config& config = service_.config();
   const std::string own = path.literal ? endpoints_.OwnLiteral(c) : std::string();
   const Whose whose = service_.mailboxes().Find(path, own);
-  if (whose == Whose::kUnknownUser)
-    return Has(Fault::kUnknownUserAccepted) ? Reply::kRcptOk : Reply::kUnknownUser;
+  if (whose == Whose::kUnknownUser) return Reply::kUnknownUser;
   if (whose == Whose::kForeign) {
     if (config.profile == Profile::kSubmission) {
       if (!path.literal && path.domain.find('.') == Line::npos) return Reply::kUnqualified;
@@ -112,7 +111,8 @@ void Dialogue::AcceptRecipient(Connection& c, const Path& path, Reply reply) {
   ++c.transaction.recipients;
   if (service_.maildir() != nullptr && reply == Reply::kRcptOk)
     c.Extra().envelope.recipients.push_back(
-        {path.kind == PathKind::kPostmaster ? "postmaster" : AddressOf(path),
+        {path.kind == PathKind::kPostmaster ? "postmaster@" + service_.config().domains.front()
+                                            : AddressOf(path),
          service_.mailboxes().Name(path), LowerCopy(path.domain)});
   Say(c, reply);
 }

@@ -71,6 +71,9 @@ enum class Fault : std::uint16_t {
   kCommandLimit256,
   kExtendedLineRefused,
   kExtraInputDropped,
+  kNoopWithheld,
+  kRsetWithheld,
+  kUnknownWithheld,
   kRepliesOvertake,
   kMailBeforeEhloCloses,
   kQuitNeedsEhlo,
@@ -83,7 +86,6 @@ enum class Fault : std::uint16_t {
   kRsetLimitCloses,
   kNoopResets,
   kHelpResets,
-  kVrfyTellsUnknown,
   kVrfyUtf8Unasked,
   kExpnListsMembers,
 
@@ -107,7 +109,6 @@ enum class Fault : std::uint16_t {
   kSenderCaseFolded,
   kRcptBeforeMailAccepted,
   kRefusedRecipientVoidsOthers,
-  kUnknownUserAccepted,
   kPostmasterRefused,
   kBarePostmasterRefused,
   kPostmasterCaseSensitive,
@@ -144,7 +145,6 @@ enum class Fault : std::uint16_t {
   kMessageLimit32k,
   kOversizeAccepted,
   kOversizeCloses,
-  kBareLineEndsDelivered,
   kDotNotRemoved,
   kSecondDotRemoved,
   kDotAtBlockEdgeKept,
@@ -152,9 +152,7 @@ enum class Fault : std::uint16_t {
   kTrailingWhitespaceStripped,
   kBlankLinesLost,
   kLineEndAdded,
-  kFromLineEscaped,
   kEightBitStripped,
-  kControlsReplaced,
   kControlTruncates,
   kSubjectRewritten,
 
@@ -168,7 +166,6 @@ enum class Fault : std::uint16_t {
   kReceivedOrderChanged,
   kReturnPathMissing,
   kReturnPathWrong,
-  kForgedReturnPathKept,
   kForgedResultsKept,
 
   // End of data
@@ -234,7 +231,7 @@ enum class Fault : std::uint16_t {
   kChunkWithoutReply,
   kChunkZeroLastIgnored,
   kChunkCaseSensitive,
-  kChunkSizeOctal,
+  kChunkLeadingZerosRefused,
   kChunkSizeWraps,
   kChunkAfterLastTaken,
   kRsetKeepsChunks,
@@ -251,8 +248,6 @@ enum class Fault : std::uint16_t {
   kTlsGreetsAgain,
   kHeloRefusedInTls,
   kFailedHandshakeHangs,
-  kOldTlsAccepted,
-  kTls13Refused,
   kImplicitTlsGreetsInClear,
 
   // AUTH
@@ -271,7 +266,6 @@ enum class Fault : std::uint16_t {
   kExchangeRunsCommands,
   kLoginRevealsUser,
   kPlainMalformedAccepted,
-  kPlainActsAsOther,
   kCramSameChallenge,
   kCramDigestUnchecked,
   kScramNonceUnrelated,

@@ -24,8 +24,7 @@ void HeaderFilter::EndLine(std::string& output) {
       if (!EqualsIgnoreCase(ServiceName(authres_), hostname_)) output += authres_;
       authres_.clear();
     }
-    dropping_ =
-        StartsWithIgnoreCase(line_, "Return-Path:") && !faults_.Has(Fault::kForgedReturnPathKept);
+    dropping_ = StartsWithIgnoreCase(line_, "Return-Path:");
     if (line_ == "\r\n") in_header_ = false;
   }
   if (dropping_) {

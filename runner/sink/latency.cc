@@ -12,7 +12,8 @@ constexpr double kLongest = 600e9;
 std::optional<double> ParseNumber(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0)) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0))
+    return std::nullopt;
   return value;
 }
 

@@ -6,8 +6,7 @@
 namespace smtpgauge::sink {
 
 void Dialogue::OnAuth(Connection& c, Line argument) {
-  if (!service_.Offered(c.tls).Has(Extension::kAuth) && !Has(Fault::kAuthUnofferedTaken))
-    return Say(c, Reply::kNotImplemented);
+  if (!service_.Offered(c.tls).Has(Extension::kAuth)) return Say(c, Reply::kNotImplemented);
   if (c.hello != Hello::kEhlo && !Has(Fault::kAuthBeforeEhlo)) return Say(c, Reply::kNeedHello);
   if (c.authenticated && !Has(Fault::kSecondAuthTaken)) return Say(c, Reply::kAuthAlready);
   if (c.transaction.open && !Has(Fault::kAuthInTransactionTaken))
@@ -28,8 +27,10 @@ void Dialogue::OnAuth(Connection& c, Line argument) {
   if (mechanism->server_first && !initial.empty() && !Has(Fault::kInitialResponseUnchecked))
     return Say(c, Reply::kAuthUnexpectedInitial);
   c.Extra().auth = mechanism->start({service_.accounts(), service_.faults(), service_.hostname()});
-  if (!initial.empty()) {
-    if (initial == "=" && !Has(Fault::kEqualsNotEmpty)) return AuthReceive(c, "");
+  const bool ignored = (mechanism->server_first && Has(Fault::kInitialResponseUnchecked)) ||
+                       (initial == "=" && Has(Fault::kEqualsNotEmpty));
+  if (!initial.empty() && !ignored) {
+    if (initial == "=") return AuthReceive(c, "");
     const auto message = DecodeBase64(initial);
     if (message) return AuthReceive(c, *message);
     c.rare->auth.reset();
@@ -51,7 +52,8 @@ void Dialogue::AuthContinue(Connection& c, std::string_view challenge) {
 }
 
 void Dialogue::OnAuthLine(Connection& c, Line line) {
-  if (line == "*" && !Has(Fault::kCancelNotSeen)) {
+  if (line == "*") {
+    if (Has(Fault::kCancelNotSeen)) return Say(c, Reply::kAuthEmptyChallenge);
     c.phase = Phase::kCommand;
     c.rare->auth.reset();
     return Say(c, Reply::kAuthCancelled);

@@ -125,7 +125,7 @@ std::string ReceivedField(const Envelope& envelope, const Trace& trace, const Fa
   if (!faults.Has(Fault::kReceivedWithoutFrom))
     field += fmt::format("from {} ({})\r\n\t", trace.hello_name, trace.peer_literal);
   if (!faults.Has(Fault::kReceivedWithoutBy)) field += fmt::format("by {} ", trace.hostname);
-  field += fmt::format("with {} id {:x}", protocol, trace.time);
+  field += fmt::format("with {} id {:x}.{:x}", protocol, trace.time, trace.serial);
   if (envelope.recipients.size() == 1) {
     field += fmt::format("\r\n\tfor <{}>", envelope.recipients.front().address);
   } else if (faults.Has(Fault::kReceivedNamesAllRecipients)) {

@@ -37,6 +37,7 @@ struct Trace {
   std::string_view hostname;
   std::string_view protocol;  ///< registered "with" keyword (RFC 3848, RFC 6531 section 4.3)
   std::int64_t time = 0;      ///< seconds since 1970
+  std::uint64_t serial = 0;   ///< of the message on this server: with the time, its id
 };
 
 /// A Maildir path with %n, %d, %u for mailbox, domain and address; one for all when it has none.

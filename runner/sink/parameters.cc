@@ -23,21 +23,19 @@ struct Written {
 };
 
 Error ParseSize(const Written& w) {
+  const FaultSet& faults = w.rules.faults;
   if (!w.value) return Reply::kParameterValue;
-  const auto size =
-      ParseSaturating(*w.value, w.rules.faults.Has(Fault::kSizeLongDigitsAccepted) ? 99 : 20);
+  const auto size = ParseSaturating(*w.value, 20);
   if (!size) {
-    if (w.rules.faults.Has(Fault::kSizeBadValueAccepted)) return kFine;
+    if (faults.Has(Fault::kSizeBadValueAccepted)) return kFine;
+    if (faults.Has(Fault::kSizeLongDigitsAccepted) && w.value->size() > 20) return kFine;
     return Reply::kParameterValue;
   }
-  std::uint64_t octets = *size;
-  if (w.rules.faults.Has(Fault::kSizeOverflows)) octets = WrappingDecimal(*w.value);
-  w.parameters.size = octets;
-  if (w.rules.faults.Has(Fault::kSizeIgnored)) return kFine;
-  std::uint64_t limit = w.rules.size_limit;
-  if (w.rules.faults.Has(Fault::kSizeSmallRefused)) limit = 500;
-  if (limit != 0 && octets > limit) return Reply::kDeclaredTooBig;
-  return kFine;
+  w.parameters.size = *size;
+  if (faults.Has(Fault::kSizeIgnored)) return kFine;
+  if (faults.Has(Fault::kSizeOverflows) && *size > 0x7fffffff) return kFine;
+  const std::uint64_t limit = faults.Has(Fault::kSizeSmallRefused) ? 500 : w.rules.size_limit;
+  return limit != 0 && *size > limit ? Error(Reply::kDeclaredTooBig) : kFine;
 }
 
 Error ParseBody(const Written& w) {

@@ -59,7 +59,7 @@ Service::Service(Config config)
       line_limits_(MakeLineLimits(config_.offer, faults_)) {
   if (!config_.maildir.empty()) maildir_.emplace(config_.maildir, hostname_);
   if (config_.offer.Has(Extension::kStartTls) || config_.tls_port)
-    tls_ = MakeTlsContext(config_.certificate_file, config_.key_file, hostname_, faults_);
+    tls_ = MakeTlsContext(config_.certificate_file, config_.key_file, hostname_);
   ehlo_ = {MakeEhlo(false), MakeEhlo(true)};
 }
 

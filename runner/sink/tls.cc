@@ -80,15 +80,7 @@ SslContext MakeTlsContext(const std::string& certificate_file, const std::string
   SslContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) throw std::runtime_error("cannot set up TLS: " + LastError());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  if (faults.Has(Fault::kOldTlsAccepted)) {
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
-    SSL_CTX_set_security_level(context.get(), 0);
-    SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0");
-  } else {
-    SSL_CTX_set_cipher_list(context.get(), "ECDHE+AESGCM:ECDHE+CHACHA20");
-  }
-  if (faults.Has(Fault::kTls13Refused))
-    SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context.get(), "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
