@@ -76,7 +76,7 @@ int RefuseProtocolNames(SSL*, const unsigned char**, unsigned char*, const unsig
 }  // namespace
 
 SslContext MakeTlsContext(const std::string& certificate_file, const std::string& key_file,
-                          const std::string& hostname, const FaultSet& faults) {
+                          const std::string& hostname) {
   SslContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) throw std::runtime_error("cannot set up TLS: " + LastError());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
