@@ -4,7 +4,7 @@
 
 namespace smtpgauge {
 
-ObservationLog::ObservationLog() : tallies_(Observations().size() + 1) {}
+ObservationLog::ObservationLog() : tallies_(Observations().size()) {}
 
 void ObservationLog::Note(ObservationTally& tally, const Finding& finding,
                           const std::string& case_id, std::string_view actual) {
@@ -31,7 +31,7 @@ void ObservationLog::OnReply(const Exhibit& exhibit, const std::string& case_id)
 void ObservationLog::OnPeerClosed(bool allowed, const std::string& case_id) {
   const Finding finding = allowed ? Finding{Finding::Kind::kFine, {}}
                                   : Finding{Finding::Kind::kFail, "closed without 221 or 421"};
-  Note(tallies_.back(), finding, case_id, "the server closed the connection");
+  Note(*Find(kCloseAnnounced), finding, case_id, "the server closed the connection");
 }
 
 void ObservationLog::OnCase(const std::string& case_id,
@@ -43,8 +43,7 @@ void ObservationLog::OnCase(const std::string& case_id,
   }
 }
 
-const ObservationTally* ObservationLog::Find(std::string_view name) const {
-  if (name == kCloseAnnounced) return &tallies_.back();
+ObservationTally* ObservationLog::Find(std::string_view name) {
   const auto rules = Observations();
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].name == name) return &tallies_[i];
@@ -52,7 +51,7 @@ const ObservationTally* ObservationLog::Find(std::string_view name) const {
   return nullptr;
 }
 
-bool ObservationLog::Judge(std::string_view name, CaseResult& result) const {
+bool ObservationLog::Judge(std::string_view name, CaseResult& result) {
   const ObservationTally* tally = Find(name);
   if (tally == nullptr) return false;
   result.transcript = tally->transcript;

@@ -24,25 +24,22 @@ struct ObservationTally {
 
 class ObservationLog {
  public:
-  /// Rules that look at closings and not at replies, beside Observations().
-  static constexpr std::string_view kCloseAnnounced = "close-announced";
-
   ObservationLog();
   void OnReply(const Exhibit& exhibit, const std::string& case_id);
   void OnPeerClosed(bool allowed, const std::string& case_id);
   /// Hands in the transcript of a finished case; kept where that case was an offender.
   void OnCase(const std::string& case_id, const std::vector<TranscriptEntry>& transcript);
   /// Null for a name that no rule has.
-  [[nodiscard]] const ObservationTally* Find(std::string_view name) const;
+  [[nodiscard]] ObservationTally* Find(std::string_view name);
   /// Fills verdict, reason, actual and transcript of a result from the rule's tally.
-  [[nodiscard]] bool Judge(std::string_view name, CaseResult& result) const;
+  [[nodiscard]] bool Judge(std::string_view name, CaseResult& result);
 
  private:
   void Note(ObservationTally& tally, const Finding& finding, const std::string& case_id,
             std::string_view actual);
 
   std::vector<ObservationTally>
-      tallies_;  ///< in the order of Observations(), then the closing rule
+      tallies_;  ///< in the order of Observations()
 };
 
 }  // namespace smtpgauge

@@ -196,6 +196,9 @@ Finding ClosingTextNamesHost(const Exhibit& exhibit) {
              : Warn(fmt::format("the text of {} does not start with the server's domain", code));
 }
 
+/// Judged by whoever sees connections end; no reply concerns it.
+Finding OfClosings(const Exhibit&) { return {}; }
+
 constexpr std::array kObservations = {
     Observation{"code-syntax", "reply codes are three digits in 2-5, 0-5, 0-9", CodeSyntax},
     Observation{"first-digit", "no reply starts with 0, 1, 6, 7, 8 or 9", FirstDigit},
@@ -224,6 +227,7 @@ constexpr std::array kObservations = {
     Observation{"bdat-no-354", "BDAT is never answered with 354", Bdat354},
     Observation{"closing-names-host", "221 and 421 start with the server's domain",
                 ClosingTextNamesHost},
+    Observation{kCloseAnnounced, "the server closes only after QUIT or 421", OfClosings},
 };
 
 }  // namespace

@@ -34,6 +34,9 @@ struct Observation {
   Finding (*judge)(const Exhibit&);
 };
 
+/// The one rule that looks at closings and not at replies.
+inline constexpr std::string_view kCloseAnnounced = "close-announced";
+
 /// The table; adding a rule is one function and one row.
 [[nodiscard]] std::span<const Observation> Observations();
 
