@@ -200,6 +200,11 @@ void ScenarioCompiler::CompileSections(Substitution& substitution, Building& bui
   if (load) {
     building.script.steps = compile("open", Section::kSetup);
     building.script.close = compile("steps", Section::kProbe);
+    const auto& ops = building.script.ops;
+    building.script.delivers =
+        std::any_of(ops.begin() + building.script.steps, ops.end(), [](const Op& op) {
+          return op.phase == Phase::kEod && std::holds_alternative<Await>(op.action);
+        });
     compile("close", Section::kProbe);
     return;
   }

@@ -354,6 +354,7 @@ struct Script {
   std::vector<Assign> initial;  ///< slots bound before the first operation
   bool proves_sync = true;      ///< NOOP and QUIT behind the probe
   bool load = false;
+  bool delivers = false;     ///< load: `steps` hold an end of data, so each round is a message
   std::uint32_t weight = 1;  ///< load: share in a mix
 };
 

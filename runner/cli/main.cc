@@ -11,6 +11,7 @@
 #include "runner/cli/command.h"
 #include "runner/cli/exit_code.h"
 #include "runner/cli/list_command.h"
+#include "runner/cli/load_command.h"
 #include "runner/cli/report_command.h"
 #include "runner/cli/resolve_command.h"
 #include "runner/cli/sink_command.h"
@@ -38,6 +39,7 @@ int Main(int argc, char** argv) {
   AddCheckCommand(app, run);
   AddListCommand(app, run);
   AddReportCommand(app, run);
+  AddLoadCommand(app, run);
   AddResolveCommand(app, run);
   AddSinkCommand(app, run);
   AddValidateCommand(app, run);

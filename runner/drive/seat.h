@@ -59,6 +59,7 @@ class Seat : public SessionHost {
   void OnPeerClosed(Session&, CloseKind, bool) override {}
   Next NextMessage(Session&, MessageJob&) override { return Next::kClose; }
   void OnEvent(const Event&) override {}
+  void OnLimit(std::string_view) override {}
   void OnExample(Session&, const Op&, Verdict, std::string_view) override {}
   void OnDone(Session&) override {}
   /// Called once by the channel that established TLS.

@@ -70,6 +70,7 @@ class Connection {
   [[nodiscard]] bool tls() const;  ///< true from StartTls() on, also before the handshake is done
   [[nodiscard]] bool pending() const;            ///< TLS holds octets taken from the descriptor
   [[nodiscard]] bool close_notify_seen() const;  ///< cheap part of tls_facts()
+  [[nodiscard]] bool tls_resumed() const;        ///< cheap part of tls_facts()
   [[nodiscard]] std::string error() const;       ///< text of the last failure; "" if there was none
   [[nodiscard]] int error_number() const { return errno_; }  ///< errno of it, or 0; for LimitHint()
   /// What the handshake showed, also a failed one (then mostly empty). Costs certificate parsing.

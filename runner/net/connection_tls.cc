@@ -171,6 +171,10 @@ bool Connection::pending() const {
   return tls_ && tls_->broken == IoStatus::kOk && SSL_has_pending(tls_->ssl.get()) != 0;
 }
 
+bool Connection::tls_resumed() const {
+  return tls_ && SSL_session_reused(tls_->ssl.get()) == 1;
+}
+
 bool Connection::close_notify_seen() const {
   return tls_ && tls_->ssl && (SSL_get_shutdown(tls_->ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }

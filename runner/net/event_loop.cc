@@ -37,6 +37,7 @@ struct EventLoop::Core {
   std::atomic<bool> stop = false;
   TimePoint now = Clock::now();
   LoopStatistics statistics;
+  TurnObserver* observer = nullptr;
 
   Core() { descriptor.assign(poller.fd()); }
   ~Core() { descriptor.release(); }
@@ -102,10 +103,12 @@ struct EventLoop::Core {
       static_cast<IoHandler*>(one.token)->OnReady(one.events);
     }
     RunTimers();
-    const std::chrono::nanoseconds took = Clock::now() - now;
+    const TimePoint ended = Clock::now();
+    const std::chrono::nanoseconds took = ended - now;
     ++statistics.turns;
     statistics.busy += took;
     statistics.longest_turn = std::max(statistics.longest_turn, took);
+    if (observer != nullptr) observer->OnTurn(now, ended);
   }
 
   void RunTimers() {
@@ -202,6 +205,10 @@ void EventLoop::ClearDeadline(IoHandler& handler) {
 
 const LoopStatistics& EventLoop::statistics() const {
   return core_->statistics;
+}
+
+void EventLoop::ObserveTurns(TurnObserver* observer) {
+  core_->observer = observer;
 }
 
 void EventLoop::ResetStatistics() {

@@ -41,6 +41,13 @@ class IoHandler : private TimerNode {
   std::uint32_t watches_ = 0;  ///< descriptors watched for it
 };
 
+/// Hears of every turn of a loop that had work: how long our own callbacks kept all else waiting.
+class TurnObserver {
+ public:
+  virtual ~TurnObserver() = default;
+  virtual void OnTurn(TimePoint began, TimePoint ended) = 0;
+};
+
 struct LoopStatistics {
   std::uint64_t turns = 0;                  ///< wake-ups that found work
   std::uint64_t events = 0;                 ///< OnReady calls
@@ -83,6 +90,8 @@ class EventLoop {
 
   [[nodiscard]] const LoopStatistics& statistics() const;
   void ResetStatistics();
+  /// At most one; nullptr for none. It outlives the loop or is taken off.
+  void ObserveTurns(TurnObserver* observer);
 
  private:
   struct Core;

@@ -53,6 +53,7 @@ class Recorder {
   void Tick(TimePoint now);
 
   [[nodiscard]] const MessageCounts& messages() const { return messages_; }
+  [[nodiscard]] const SessionCounts& sessions() const { return sessions_; }
   [[nodiscard]] std::uint64_t open_sessions() const { return open_sessions_; }
   /// The result so far; for progress and for thresholds that may end a run.
   [[nodiscard]] LoadResult Snapshot() const;

@@ -36,6 +36,7 @@ struct Content {
   std::string_view raw;          ///< the same for BDAT
   std::string_view raw_end;
   std::uint64_t octets = 0;  ///< content octets of `raw` and `raw_end` (without the header)
+  bool whole = false;        ///< has a header of its own: only the fields of the run go in front
 };
 
 /// One message that the load shape wants sent.
@@ -45,7 +46,7 @@ struct MessageJob {
   std::size_t first_recipient = 0;
   std::uint32_t recipient_count = 1;
   std::string_view sender;
-  const Content* content = nullptr;
+  Content content;
 };
 
 /// A reply as the always-on observations see it.
@@ -82,10 +83,14 @@ class SessionHost {
   virtual void OnPeerClosed(Session& session, CloseKind kind, bool allowed) = 0;
 
   enum class Next : std::uint8_t { kMessage, kWait, kClose };
-  /// Load only: what the session shall do next. kWait: Session::OnMessageReady() will be called.
+  /// Load only: what the session shall do next. kWait: Session::OnMessageReady() will be called; or
+  /// the session asks again at job.scheduled, if that was set. May be asked again before the
+  /// session is idle(), as long as it awaits replies.
   virtual Next NextMessage(Session& session, MessageJob& job) = 0;
   /// Load only: every exchange, message and session.
   virtual void OnEvent(const Event& event) = 0;
+  /// Load only: a limit of this machine stood in the way, not the target. `text` names it.
+  virtual void OnLimit(std::string_view text) = 0;
   /// Load only: an exchange that did not pass, with the command that led to it.
   virtual void OnExample(Session& session, const Op& op, Verdict verdict,
                          std::string_view actual) = 0;
@@ -104,7 +109,7 @@ struct SessionOptions {
   bool transcripts = true;
   Switch pipelining = Switch::kOff;
   Switch chunking = Switch::kOff;
-  std::uint32_t bdat_group = 1;  ///< messages in flight at once with BDAT
+  std::uint32_t bdat_group = 1;  ///< messages of one group with BDAT
   Close::How close = Close::How::kFin;
   double timeout_scale = 1.0;
   /// RFC 5321 section 4.5.3.2 for the greeting, MAIL, RCPT, DATA and its end; by Phase, unscaled.

@@ -12,12 +12,10 @@ struct Session::LoadState {
   TimePoint started{};
   Duration session_lateness{};
   MessageJob job;                    ///< the message whose commands are being queued
-  std::vector<MessageState> window;  ///< messages first..message_, in order
+  std::vector<MessageState> window;  ///< messages first..message_
   std::uint32_t first = 1;           ///< number of window.front()
-  std::uint16_t recipient = 0;       ///< round of the `each recipients` loop
   bool needs_reset = false;  ///< an envelope was refused half-way: RSET before the next MAIL
-  bool established = false;
-  bool closing = false;  ///< in the close section
+  bool closing = false;      ///< in the close section
 };
 
 }  // namespace smtpgauge

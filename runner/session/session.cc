@@ -212,6 +212,8 @@ void Session::Expire(TimePoint now) {
       return;
     }
     case Waiting::kMessage:
+      OnMessageReady(now);
+      return;
     case Waiting::kNothing:
     case Waiting::kDone:
       deadline_ = TimePoint::max();
@@ -242,18 +244,16 @@ void Session::OnConnected(std::uint8_t connection, TimePoint now) {
 void Session::OnFailed(std::uint8_t connection, NetFailure failure, std::string_view text,
                        TimePoint now) {
   if (done()) return;
-  Link& link = LinkOf(connection);
-  link.ended = CloseKind::kReset;
+  if (waiting_ != Waiting::kConnect || waiting_on_ != connection)
+    return OnClosed(connection, CloseKind::kReset, now);
+  LinkOf(connection).ended = CloseKind::kReset;
   if (transcript_) transcript_->Note(connection, text, now);
   const Outcome outcome = failure == NetFailure::kRefused    ? Outcome::kRefused
                           : failure == NetFailure::kTimedOut ? Outcome::kTimeout
                           : failure == NetFailure::kTls      ? Outcome::kTlsFailed
                                                              : Outcome::kReset;
-  if (waiting_ != Waiting::kConnect || waiting_on_ != connection) {
-    OnClosed(connection, CloseKind::kReset, now);
-    return;
-  }
   if (load_) {
+    if (failure == NetFailure::kLimit) host_.OnLimit(text);
     Emit({.phase = Phase::kConnect, .started = step_began_}, outcome, Verdict::kError, 0, {}, now);
     EndLoadSession(outcome, now);
     return;
@@ -363,9 +363,8 @@ void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::s
 void Session::Abort(std::string_view why, TimePoint now) {
   if (done()) return;
   if (transcript_) transcript_->Note(1, why, now);
-  if (load_) {
-    FailMessages(Outcome::kClosed, now);
-  } else if (outcome_.verdict == Verdict::kPass) {
+  if (load_) return EndLoadSession(Outcome::kClosed, now);
+  if (outcome_.verdict == Verdict::kPass) {
     outcome_.verdict = Verdict::kSkipped;
     outcome_.reason = why;
   }

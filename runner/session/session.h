@@ -91,16 +91,25 @@ class Session {
   /// Load: a message between its first command and its final reply.
   struct MessageState {
     TimePoint scheduled{}, started{};
-    std::uint32_t outstanding = 0;  ///< replies owed
-    std::uint32_t recipients = 1;   ///< asked for
+    std::uint32_t outstanding = 0;  ///< exchanges owed
     std::uint32_t accepted = 0;     ///< recipients
-    std::uint32_t accepted_at_eod = 0;
+    std::uint32_t final_replies = 0;
+    std::uint32_t final_accepted = 0;  ///< LMTP: recipients
     std::uint64_t octets = 0;
-    Outcome outcome = Outcome::k2yz;
+    Outcome outcome = Outcome::k2yz;  ///< what decided, with the code
     std::uint16_t code = 0;
     smtp::EnhancedCode enhanced;
+    bool decided = false;
     bool issued = false;  ///< every command of it was queued
-    bool failed = false;
+    bool refused = false;
+    bool complete = false;
+
+    void Decide(const Event& event) {
+      outcome = event.outcome;
+      code = event.code;
+      enhanced = event.enhanced;
+      decided = true;
+    }
   };
   struct LoadState;
 
@@ -141,7 +150,7 @@ class Session {
   void QueueText(Link& link, std::uint8_t connection, const Text& text, bool secret, TimePoint now);
   void QueueOctets(Link& link, std::uint8_t connection, std::string_view octets, bool secret,
                    TimePoint now);
-  void QueueGenerated(const SendMessage& step, Link& link, const Op& op);
+  void QueueGenerated(const SendMessage& step, Link& link);
   void SendSegment(TimePoint now);
   void LookForDelivered(TimePoint now);
   void JudgeClose(CloseKind kind, TimePoint now);
@@ -173,18 +182,22 @@ class Session {
 
   // session_load.cc
   void BeginMessage(TimePoint now);
+  void TakeJob(const MessageJob& job, TimePoint now);
   void EndSteps(TimePoint now);
+  void AwaitOwed(TimePoint now);
   void LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
-                 const Await& await, const smtp::Reply& reply, Verdict verdict, TimePoint now);
+                 const smtp::Reply& reply, Verdict verdict, TimePoint now);
+  void JudgeMessage(const Exchange& exchange, Phase phase, const Event& event);
+  void RefuseMessage(std::uint32_t number, const Event& event);
   void HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                            TimePoint now);
-  void RefuseMessage(std::uint32_t message, const Await& await);
   void CompleteMessage(MessageState& message, TimePoint now);
   void FailMessages(Outcome outcome, TimePoint now);
   void EndLoadSession(Outcome outcome, TimePoint now);
-  void Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
-            smtp::EnhancedCode enhanced, TimePoint now);
+  Event Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
+             smtp::EnhancedCode enhanced, TimePoint now);
   MessageState& MessageOf(std::uint32_t number);
+  [[nodiscard]] bool InFlight(std::uint32_t number) const;
   [[nodiscard]] Duration Lateness(const Exchange& exchange);
   [[nodiscard]] bool Pipelines() const;
   [[nodiscard]] bool Chunks() const;

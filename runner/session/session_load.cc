@@ -46,138 +46,162 @@ Session::MessageState& Session::MessageOf(std::uint32_t number) {
   return load_->window[number - load_->first];
 }
 
+bool Session::InFlight(std::uint32_t number) const {
+  return number >= load_->first && number - load_->first < load_->window.size();
+}
+
 /// Response time counts from the intended start: what a message (or session) began too late is
 /// added to each of its exchanges.
 Duration Session::Lateness(const Exchange& exchange) {
-  const bool known =
-      exchange.message >= load_->first && exchange.message - load_->first < load_->window.size();
-  if (exchange.message == 0 || !known) return load_->session_lateness;
+  if (!InFlight(exchange.message)) return load_->session_lateness;
   const MessageState& message = MessageOf(exchange.message);
   return message.started - message.scheduled;
 }
 
-void Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
-                   smtp::EnhancedCode enhanced, TimePoint now) {
+Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
+                    smtp::EnhancedCode enhanced, TimePoint now) {
   const TimePoint started = exchange.started == TimePoint{} ? now : exchange.started;
-  host_.OnEvent({.phase = exchange.phase,
-                 .outcome = outcome,
-                 .verdict = verdict,
-                 .script = index_,
-                 .step = exchange.op,
-                 .code = code,
-                 .enhanced = enhanced,
-                 .scheduled = started - std::max(Duration{}, Lateness(exchange)),
-                 .started = started,
-                 .finished = now});
+  const Event event{.phase = exchange.phase,
+                    .outcome = outcome,
+                    .verdict = verdict,
+                    .script = index_,
+                    .step = exchange.op,
+                    .code = code,
+                    .enhanced = enhanced,
+                    .scheduled = started - std::max(Duration{}, Lateness(exchange)),
+                    .started = started,
+                    .finished = now};
+  host_.OnEvent(event);
+  return event;
+}
+
+/// Sends what is queued and waits for every reply owed.
+void Session::AwaitOwed(TimePoint now) {
+  FlushAll(now);
+  WaitFor(Waiting::kReplies, 1, links_[0].exchanges.front().deadline);
 }
 
 /// At the beginning of `steps`: the next message, or a wait, or the end of the connection.
 void Session::BeginMessage(TimePoint now) {
   LoadState& load = *load_;
   Link& link = links_[0];
-  const std::uint32_t ahead = Chunks() ? std::max(1U, options_.bdat_group) : 1U;
-  const bool may_run_ahead = Pipelines() && load.window.size() <= ahead;
-  if (!link.exchanges.empty() && !may_run_ahead) {
-    FlushAll(now);
-    return WaitFor(Waiting::kReplies, 1, link.exchanges.front().deadline);
-  }
+  // The dot and the next envelope form one group (RFC 2920 section 3.1), and so do whole messages
+  // in BDAT.
+  const std::size_t most = Chunks() ? std::max(1U, options_.bdat_group) : 2U;
+  const bool may_run_ahead = Pipelines() && load.window.size() < most;
+  if (!link.exchanges.empty() && !may_run_ahead) return AwaitOwed(now);
   if (load.needs_reset) {
     load.needs_reset = false;
     QueueOctets(link, 1, "RSET\r\n", false, now);
     link.exchanges.Push({.op = Exchange::kRecovery, .phase = Phase::kOther});
-    FlushAll(now);
-    return WaitFor(Waiting::kReplies, 1, link.exchanges.front().deadline);
+    return AwaitOwed(now);
+  }
+  const bool connects = std::holds_alternative<smtpgauge::Connect>(script_.ops[pc_].action);
+  if (link.we_closed && !connects) {
+    // The scenario itself closed (an aborter): nothing is left to say.
+    load.closing = true;
+    pc_ = static_cast<std::uint16_t>(script_.ops.size());
+    return;
   }
   MessageJob job;
   switch (host_.NextMessage(*this, job)) {
     case SessionHost::Next::kMessage:
-      break;
+      return TakeJob(job, now);
     case SessionHost::Next::kWait:
+      if (!link.exchanges.empty()) return AwaitOwed(now);
       FlushAll(now);
-      if (!link.exchanges.empty())
-        return WaitFor(Waiting::kReplies, 1, link.exchanges.front().deadline);
-      return WaitFor(Waiting::kMessage, 1, TimePoint::max());
+      return WaitFor(Waiting::kMessage, 1,
+                     job.scheduled == TimePoint{} ? TimePoint::max() : job.scheduled);
     case SessionHost::Next::kClose:
-      if (!link.exchanges.empty()) {
-        FlushAll(now);
-        return WaitFor(Waiting::kReplies, 1, link.exchanges.front().deadline);
-      }
+      if (!link.exchanges.empty()) return AwaitOwed(now);
       load.closing = true;
       pc_ = script_.close;
       return;
   }
-  load.job = job;
+}
+
+void Session::TakeJob(const MessageJob& job, TimePoint now) {
+  load_->job = job;
   ++message_;
-  MessageState& message = load.window.emplace_back();
-  message.scheduled = job.scheduled;
+  MessageState& message = load_->window.emplace_back();
+  message.scheduled = std::min(job.scheduled, now);
   message.started = now;
-  message.recipients = job.recipient_count;
   slots_[kSenderSlot].assign(job.sender);
   slots_[kRecipientSlot] = (*job.recipients)[job.first_recipient % job.recipients->size()];
   // fmt and not to_string: the slots keep their capacity, so nothing is allocated here.
   slots_[kMessageSlot].clear();
   fmt::format_to(std::back_inserter(slots_[kMessageSlot]), "{}", message_);
   slots_[kSizeSlot].clear();
-  fmt::format_to(std::back_inserter(slots_[kSizeSlot]), "{}", job.content->octets);
+  fmt::format_to(std::back_inserter(slots_[kSizeSlot]), "{}", job.content.octets);
 }
 
 /// Every command of the message was queued; its last reply may still be owed.
 void Session::EndSteps(TimePoint now) {
   MessageState& message = MessageOf(message_);
   message.issued = true;
-  if (message.outstanding == 0) CompleteMessage(message, now);
   loops_.clear();
   pc_ = script_.steps;
+  if (message.outstanding == 0) CompleteMessage(message, now);
 }
 
 void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
-                        const Await& await, const smtp::Reply& reply, Verdict verdict,
-                        TimePoint now) {
-  const auto code = static_cast<std::uint16_t>(reply.code);
-  const auto enhanced = smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0));
-  const Outcome outcome = OutcomeOf(reply.code);
-  Emit(exchange, outcome, verdict, code, enhanced, now);
+                        const smtp::Reply& reply, Verdict verdict, TimePoint now) {
+  const Event event =
+      Emit(exchange, OutcomeOf(reply.code), verdict, static_cast<std::uint16_t>(reply.code),
+           smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0)), now);
   if (!Passed(verdict)) host_.OnExample(*this, op, verdict, reply.raw);
-  const bool in_message = exchange.message >= load_->first && exchange.message != 0 &&
-                          exchange.op >= script_.steps && exchange.op < script_.close;
-  if (!in_message) {
+  if (reply.code == 421) return EndLoadSession(Outcome::k4yz, now);
+  if (!InFlight(exchange.message) || load_->closing) {
     // What the connection needs (greeting, EHLO, AUTH) was refused, or QUIT was answered oddly.
-    if (!Passed(verdict) && !load_->closing) EndLoadSession(outcome, now);
+    if (!Passed(verdict) && !load_->closing) EndLoadSession(event.outcome, now);
     return;
   }
   MessageState& message = MessageOf(exchange.message);
-  if (await.counts_recipient && outcome == Outcome::k2yz) ++message.accepted;
-  if (op.phase == Phase::kEod && outcome == Outcome::k2yz) ++message.accepted_at_eod;
-  if (!message.failed || outcome == Outcome::k5yz) {
-    message.outcome = outcome;
-    message.code = code;
-    message.enhanced = enhanced;
-  }
+  JudgeMessage(exchange, op.phase, event);
   if (exchange.replies > 1) return;
   --message.outstanding;
-  if (message.failed && op.phase == Phase::kData && code == 354) {
+  if (message.refused && op.phase == Phase::kData && reply.code == 354) {
     // RFC 2920 section 3.1: a 354 although every recipient was refused is answered with a lone dot.
     QueueOctets(link, connection, ".\r\n", false, now);
-    link.exchanges.Push(
-        {.op = Exchange::kRecovery, .message = exchange.message, .phase = Phase::kOther});
+    link.exchanges.Push({.op = Exchange::kRecovery, .phase = Phase::kOther});
     Flush(connection, link, now);
-  } else if (!Passed(verdict) && op.phase != Phase::kEod && !(op.phase == Phase::kRcpt)) {
-    RefuseMessage(exchange.message, await);
-  } else if (op.phase == Phase::kRcpt && !Passed(verdict) && message.recipients == 1 &&
-             message.accepted == 0) {
-    RefuseMessage(exchange.message, await);
   }
   if (message.issued && message.outstanding == 0) CompleteMessage(message, now);
 }
 
-/// An envelope command was refused: whatever of the message was not sent yet is left out.
-void Session::RefuseMessage(std::uint32_t number, const Await&) {
+/// What a reply means for its message. The first refusal decides, but the content's own reply tops
+/// those to single recipients.
+void Session::JudgeMessage(const Exchange& exchange, Phase phase, const Event& event) {
+  MessageState& message = MessageOf(exchange.message);
+  const bool positive = event.outcome == Outcome::k2yz;
+  if (phase == Phase::kRcpt) {
+    if (positive) {
+      ++message.accepted;
+    } else if (!message.decided) {
+      message.Decide(event);
+    }
+  } else if (phase == Phase::kEod) {
+    // LMTP: the first recipient that did not get it decides.
+    const bool first = message.final_replies++ == 0;
+    if (positive) ++message.final_accepted;
+    if (!message.refused && (first || message.outcome == Outcome::k2yz)) message.Decide(event);
+  } else {
+    const bool welcome = phase == Phase::kData   ? event.outcome == Outcome::k3yz
+                         : phase == Phase::kMail ? positive
+                                                 : Passed(event.verdict);
+    // A 354 although every recipient was refused is no invitation either.
+    const bool pointless = phase == Phase::kData && message.accepted == 0 && message.decided;
+    if (!welcome || pointless) RefuseMessage(exchange.message, event);
+  }
+}
+
+/// Whatever of the message was not sent yet is left out.
+void Session::RefuseMessage(std::uint32_t number, const Event& event) {
   MessageState& message = MessageOf(number);
-  message.failed = true;
+  if (!message.decided) message.Decide(event);
+  message.refused = true;
   load_->needs_reset = true;
-  if (number != message_ || message.issued) return;
-  // The message being queued: its remaining commands are skipped.
-  pc_ = script_.close;
+  if (number == message_ && !message.issued) pc_ = script_.close;
 }
 
 void Session::HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
@@ -197,24 +221,26 @@ void Session::HandleRecoveryReply(std::uint8_t connection, Link& link, const smt
 
 void Session::CompleteMessage(MessageState& message, TimePoint now) {
   LoadState& load = *load_;
-  const bool accepted =
-      message.outcome == Outcome::k2yz && message.accepted_at_eod > 0 && !message.failed;
-  const bool lmtp = options_.lmtp;
-  host_.OnEvent({.phase = Phase::kMessage,
-                 .outcome = message.outcome,
-                 .verdict = accepted ? Verdict::kPass : Verdict::kFail,
-                 .script = index_,
-                 .code = message.code,
-                 .enhanced = message.enhanced,
-                 .scheduled = message.scheduled,
-                 .started = message.started,
-                 .finished = now,
-                 .recipients = accepted ? (lmtp ? message.accepted_at_eod : message.accepted) : 0U,
-                 .octets_out = accepted ? message.octets : 0U});
-  message.issued = true;
-  message.outstanding = 0xffffffff;  // completed: waits only for its elders to leave the window
+  // A scenario that never offers content (connections only, aborters) has no message to report.
+  if (message.decided && script_.delivers) {
+    const bool accepted = message.outcome == Outcome::k2yz;
+    host_.OnEvent({.phase = Phase::kMessage,
+                   .outcome = message.outcome,
+                   .verdict = accepted ? Verdict::kPass : Verdict::kFail,
+                   .script = index_,
+                   .code = message.code,
+                   .enhanced = message.enhanced,
+                   .scheduled = message.scheduled,
+                   .started = message.started,
+                   .finished = now,
+                   .recipients = options_.lmtp ? message.final_accepted
+                                 : accepted    ? message.accepted
+                                               : 0U,
+                   .octets_out = accepted ? message.octets : 0U});
+  }
+  message.complete = true;
   std::size_t gone = 0;
-  while (gone < load.window.size() && load.window[gone].outstanding == 0xffffffff)
+  while (gone < load.window.size() && load.window[gone].complete)
     ++gone;
   load.window.erase(load.window.begin(), load.window.begin() + static_cast<std::ptrdiff_t>(gone));
   load.first += static_cast<std::uint32_t>(gone);
@@ -222,7 +248,7 @@ void Session::CompleteMessage(MessageState& message, TimePoint now) {
 
 void Session::FailMessages(Outcome outcome, TimePoint now) {
   for (const MessageState& message : load_->window) {
-    if (message.outstanding == 0xffffffff) continue;
+    if (message.complete || !script_.delivers) continue;
     host_.OnEvent({.phase = Phase::kMessage,
                    .outcome = outcome,
                    .verdict = Verdict::kError,
@@ -238,15 +264,8 @@ void Session::FailMessages(Outcome outcome, TimePoint now) {
 /// The connection is of no use any more.
 void Session::EndLoadSession(Outcome outcome, TimePoint now) {
   if (done()) return;
-  const bool orderly = load_->closing && links_[0].exchanges.empty() && outcome == Outcome::kClosed;
   FailMessages(outcome, now);
-  host_.OnEvent({.phase = Phase::kSession,
-                 .outcome = orderly ? Outcome::k2yz : outcome,
-                 .verdict = orderly ? Verdict::kPass : Verdict::kError,
-                 .script = index_,
-                 .scheduled = load_->scheduled,
-                 .started = load_->started,
-                 .finished = now});
+  Emit({.phase = Phase::kSession, .started = load_->started}, outcome, Verdict::kError, 0, {}, now);
   for (Link& link : links_)
     link.exchanges.Clear();
   Finish(now);

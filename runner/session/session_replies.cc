@@ -103,10 +103,16 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
     }
   }
   const bool positive = reply.code >= 200 && reply.code < 300;
-  if (await.counts_recipient && positive) ++accepted_recipients_;
+  if (!load_ && await.counts_recipient && positive) ++accepted_recipients_;
+  if (exchange.replies == 0) {
+    // LMTP end of data (RFC 2033 section 4.2): every earlier reply is in, so the number is known.
+    exchange.replies = 1;
+    if (InFlight(exchange.message) && MessageOf(exchange.message).accepted > 1)
+      exchange.replies = static_cast<std::uint16_t>(MessageOf(exchange.message).accepted);
+  }
   const Exchange finished = exchange;
   if (--exchange.replies == 0) link.exchanges.Pop();
-  if (load_) return LoadReply(connection, link, finished, op, await, reply, judgement.verdict, now);
+  if (load_) return LoadReply(connection, link, finished, op, reply, judgement.verdict, now);
   if (op.phase == Phase::kEod || op.phase == Phase::kEhlo ||
       (op.phase == Phase::kMail && positive)) {
     if (finished.replies == 1) accepted_recipients_ = 0;

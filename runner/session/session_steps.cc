@@ -98,15 +98,18 @@ void Session::Run(const Connect& step, const Op& op, TimePoint now) {
 void Session::Run(const Send& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
   if (load_ && step.data_command) {
-    LoadState& load = *load_;
-    if (link.exchanges.empty() && MessageOf(message_).accepted == 0) {
+    MessageState& message = MessageOf(message_);
+    if (link.exchanges.empty() && message.accepted == 0 && message.decided) {
       // Every recipient was refused and we know it: nothing to send (RFC 5321 section 3.3).
-      MessageOf(message_).failed = true;
-      load.needs_reset = true;
+      message.refused = true;
+      load_->needs_reset = true;
       pc_ = script_.close;
       return;
     }
-    if (Chunks()) {
+    const std::size_t behind = std::size_t{pc_} + 1;
+    const bool content_follows = behind < script_.ops.size() &&
+                                 std::holds_alternative<SendMessage>(script_.ops[behind].action);
+    if (Chunks() && content_follows) {
       ++pc_;  // BDAT needs no DATA and no 354 (RFC 3030 section 2)
       return;
     }
@@ -155,28 +158,33 @@ void Session::SendSegment(TimePoint now) {
 }
 
 /// Load: header from the plan, body shared by all sessions.
-void Session::QueueGenerated(const SendMessage& step, Link& link, const Op& op) {
-  const Content& content = *load_->job.content;
+void Session::QueueGenerated(const SendMessage& step, Link& link) {
+  const Content& content = load_->job.content;
   const bool chunks = Chunks() || step.framing == SendMessage::Framing::kBdat;
-  const std::size_t begin = link.filling.owned().size();
-  if (chunks) {
-    std::string header;
-    Render(step.header, slots_, 0, header);
-    fmt::format_to(std::back_inserter(link.filling.owned()), "BDAT {} LAST\r\n{}",
-                   header.size() + content.octets, header);
+  std::string& out = link.filling.owned();
+  const std::size_t begin = out.size();
+  if (content.whole) {
+    const std::string& token = slots_[kTokenSlot];
+    fmt::format_to(std::back_inserter(out),
+                   "X-Smtpgauge-Run: {}\r\nMessage-ID: <{}@smtpgauge.example>\r\n", token, token);
   } else {
-    Render(step.header, slots_, 0, link.filling.owned());
+    Render(step.header, slots_, 0, out);
   }
-  MessageOf(message_).octets = link.filling.owned().size() - begin + content.octets;
+  const std::uint64_t octets = out.size() - begin + content.octets;
+  MessageOf(message_).octets = octets;
+  if (chunks) {
+    fmt::memory_buffer command;
+    fmt::format_to(std::back_inserter(command), "BDAT {} LAST\r\n", octets);
+    out.insert(begin, command.data(), command.size());
+  }
   link.filling.TakeOwned(begin);
   link.filling.AddShared(chunks ? content.raw : content.encoded);
   link.filling.AddShared(chunks ? content.raw_end : content.encoded_end);
-  (void)op;
 }
 
 void Session::Run(const SendMessage& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
-  if (load_ && step.generated) return QueueGenerated(step, link, op);
+  if (load_ && step.generated) return QueueGenerated(step, link);
   std::string content;
   Render(step.header, slots_, 0, content);
   Render(step.body, slots_, 0, content);
@@ -185,7 +193,7 @@ void Session::Run(const SendMessage& step, const Op& op, TimePoint now) {
     if (size > content.size()) content += Filler(size - content.size());
   }
   if (load_) MessageOf(message_).octets = content.size();
-  if (step.framing == SendMessage::Framing::kBdat) {
+  if (step.framing == SendMessage::Framing::kBdat || (load_ && Chunks())) {
     QueueOctets(link, op.connection, fmt::format("BDAT {} LAST\r\n{}", content.size(), content),
                 false, now);
     return;
@@ -211,19 +219,15 @@ void Session::Run(const Await& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
   std::uint16_t replies = 1;
   if (step.per_recipient && options_.lmtp) {
-    Slots& slots = slots_;
-    (void)slots;
-    replies =
-        static_cast<std::uint16_t>(load_ ? MessageOf(message_).accepted : accepted_recipients_);
-    if (replies == 0) replies = 1;
+    // Under load commands run ahead of their replies: counted when the first one comes.
+    replies = load_ ? std::uint16_t{0} : std::max(accepted_recipients_, replies);
   }
   Exchange exchange{.op = static_cast<std::uint16_t>(pc_ - 1),
                     .replies = replies,
                     .message = message_,
                     .phase = op.phase};
   if (!load_) step_began_ = now;
-  if (load_ && message_ != 0 && !load_->closing && pc_ > script_.steps)
-    ++MessageOf(message_).outstanding;
+  if (load_ && InFlight(message_) && !load_->closing) ++MessageOf(message_).outstanding;
   const Expectation& expectation = script_.expectations[step.expectation];
   if (expectation.within) exchange.deadline = now + Scaled(*expectation.within);
   link.exchanges.Push(exchange);

@@ -1,0 +1,89 @@
+#include "runner/cli/load_command.h"
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "runner/cli/exit_code.h"
+#include "runner/cli/load_options.h"
+#include "runner/load/run.h"
+#include "runner/load/safety.h"
+#include "runner/net/limit_hint.h"
+
+namespace smtpgauge {
+namespace {
+
+constexpr const char* kFooter =
+    R"(Closed loop (--sessions): so many sessions, each sends when its last message was answered.
+Open loop (--rate, --stages): messages start by the schedule, whatever the target does; response
+times count from the schedule, so a stall of the target is seen by everyone who had to wait.
+
+Exit status: 0 all thresholds held; 2 usage; 3 nothing answered; 4 a threshold was missed; 5 the
+generator itself was not valid (its numbers mean nothing); 130, 143 on signals, with a partial report.
+
+Examples:
+  smtpgauge load localhost:2525 --recipient user@example.test --sessions 50 --duration 10s
+  smtpgauge load localhost:2525 --rate 500/s --arrivals poisson --threshold 'p99(eod) < 250ms'
+  smtpgauge load localhost:2525 --stages 30s:100,2m:100-1000 --report html=load.html
+  smtpgauge load localhost:2525 --scenario connect --messages 1000 --sessions 20
+  smtpgauge load mx.example.org --i-may-load mx.example.org --recipient me@example.org --rate 5/s)";
+
+void ShowProgress(const LoadProgress& progress, bool quiet) {
+  if (quiet || isatty(STDERR_FILENO) == 0) return;
+  fmt::print(stderr, "\r{:.0f} s: {} accepted, {} rejected, {} failed, {} sessions\x1b[K",
+             std::chrono::duration<double>(progress.elapsed).count(), progress.accepted,
+             progress.rejected, progress.failed, progress.open_sessions);
+}
+
+int ExitOf(const LoadEnd& end) {
+  if (end.signal != 0) return 128 + end.signal;
+  if (!end.answered) return kUnreachable;
+  if (!end.result.generator.valid) return kInvalidGenerator;
+  for (const ThresholdResult& threshold : end.result.thresholds) {
+    if (!threshold.passed) return kThreshold;
+  }
+  return kOk;
+}
+
+int RunLoadCommand(const LoadOptions& options) {
+  CheckOutputOptions(options.output);
+  (void)RaiseDescriptorLimit();
+  ResolvedTarget resolved = Resolve(options.target);
+  RunInfo info = resolved.info;
+  std::unique_ptr<LoadSetup> setup;
+  try {
+    setup = MakeLoadSetup(options, std::move(resolved));
+  } catch (const LoadNotAllowed& error) {
+    throw UsageError(error.what());
+  }
+  info.command = "load";
+  info.catalogue_hash = setup->plan.catalogue_hash;
+  info.started = std::chrono::system_clock::now();
+  LoadEnd end = RunLoad(setup->settings, [&](const LoadProgress& progress) {
+    ShowProgress(progress, options.output.quiet);
+  });
+  ShowProgress({}, true);
+  info.elapsed = end.result.info.elapsed;
+  end.result.info = std::move(info);
+  end.result.notes.insert(end.result.notes.begin(), setup->notes.begin(), setup->notes.end());
+  for (const Threshold& threshold : setup->thresholds)
+    end.result.thresholds.push_back(threshold.Evaluate(end.result));
+  const int exit_code = ExitOf(end);
+  WriteReports(Report(std::move(end.result)), options.output);
+  return exit_code;
+}
+
+}  // namespace
+
+void AddLoadCommand(CLI::App& app, RunFunction& run) {
+  auto options = std::make_shared<LoadOptions>();
+  CLI::App* load = app.add_subcommand(
+      "load", "Load: drives a mail server and measures every step of the dialogue");
+  load->footer(kFooter);
+  AddLoadOptions(*load, *options);
+  load->callback([options, &run] { run = [options] { return RunLoadCommand(*options); }; });
+}
+
+}  // namespace smtpgauge

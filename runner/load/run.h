@@ -1,0 +1,34 @@
+// A whole load run: workers on threads, merged into one result.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runner/load/settings.h"
+#include "runner/record/load_result.h"
+#include "runner/record/threshold.h"
+
+namespace smtpgauge {
+
+/// The run so far, about ten times a second.
+struct LoadProgress {
+  Duration elapsed{};  ///< since the run began, warm-up included
+  std::uint64_t started = 0, accepted = 0, rejected = 0, failed = 0, missed = 0;
+  std::uint64_t open_sessions = 0, established = 0, failed_sessions = 0;
+};
+
+struct LoadEnd {
+  LoadResult result;     ///< info is the caller's to fill, but for elapsed
+  int signal = 0;        ///< SIGINT or SIGTERM when that ended the run
+  bool answered = true;  ///< false: not one session was established
+};
+
+/// Runs until the settings' end, SIGINT or SIGTERM (which are caught while this runs), or until
+/// nobody has answered for a while. Throws std::system_error when threads or descriptors are
+/// lacking.
+[[nodiscard]] LoadEnd RunLoad(const LoadSettings& settings,
+                              const std::function<void(const LoadProgress&)>& on_progress);
+
+}  // namespace smtpgauge

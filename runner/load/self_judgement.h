@@ -1,0 +1,23 @@
+// Whether the generator itself was fit to measure: a run in which it was not must not be believed.
+#pragma once
+
+#include <string_view>
+
+#include "runner/load/settings.h"
+#include "runner/record/load_result.h"
+
+namespace smtpgauge {
+
+/// Bounds beyond which a run is INVALID.
+inline constexpr Duration kMostLatenessMedian = std::chrono::milliseconds(1);
+inline constexpr Duration kMostLateness99 = std::chrono::milliseconds(10);
+/// ... unless the response times it would falsify are ten times as long.
+inline constexpr double kLatenessShare = 0.1;
+inline constexpr Duration kMostStall99 = std::chrono::milliseconds(100);
+inline constexpr double kMostCpuShare = 0.95;
+
+/// Sets valid and reasons of `result.generator`, and notes. `limit` is the sentence about a limit
+/// of this machine that stood in the way, "" when none did.
+void JudgeGenerator(const LoadSettings& settings, std::string_view limit, LoadResult& result);
+
+}  // namespace smtpgauge

@@ -1,0 +1,212 @@
+#include "runner/load/worker.h"
+
+#include <algorithm>
+#include <ctime>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace smtpgauge {
+namespace {
+
+constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+TimePoint Now() {
+  return std::chrono::steady_clock::now();
+}
+
+double ThreadCpuSeconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// Of `total` things, how many have a number index, index + workers, ...
+std::uint64_t Share(std::uint64_t total, std::size_t index, std::size_t workers) {
+  return total / workers + (index < total % workers ? 1 : 0);
+}
+
+std::vector<JudgedScript> NamesOf(const Plan& plan) {
+  std::vector<JudgedScript> names;
+  for (const Script& script : plan.scripts) {
+    JudgedScript& name = names.emplace_back();
+    name.scenario = script.id;
+    for (const Op& op : script.ops)
+      name.steps.push_back(script.pointers[op.pointer]);
+  }
+  return names;
+}
+
+std::vector<std::uint32_t> WeightsOf(const Plan& plan) {
+  std::vector<std::uint32_t> weights;
+  for (const Script& script : plan.scripts)
+    weights.push_back(script.weight);
+  return weights;
+}
+
+/// A closed loop has no schedule; its backlog stays empty.
+LoadShape ShapeOf(const LoadSettings& settings) {
+  return settings.shape ? *settings.shape : LoadShape::Trace({});
+}
+
+}  // namespace
+
+LoadWorker::LoadWorker(const LoadSettings& settings, std::unique_ptr<TlsContext> tls,
+                       std::size_t index, TimePoint began)
+    : settings_(settings),
+      index_(index),
+      began_(began),
+      ends_(settings.duration ? began + settings.warmup + *settings.duration : TimePoint::max()),
+      next_tick_(began),
+      tls_(std::move(tls)),
+      recorder_(began, settings.warmup, NamesOf(*settings.plan)),
+      random_(settings.seed * 1'000'003 + index),
+      mix_(WeightsOf(*settings.plan)),
+      shape_(ShapeOf(settings)),
+      backlog_(shape_, mix_, settings.plan->scripts.size(), settings.seed, index, settings.workers,
+               settings.messages.value_or(kNoLimit)),
+      idle_(settings.plan->scripts.size()),
+      connecting_(settings.plan->scripts.size()),
+      remaining_(settings.messages ? Share(*settings.messages, index, settings.workers) : kNoLimit),
+      most_open_(
+          std::max<std::uint64_t>(1, Share(settings.max_in_flight, index, settings.workers))),
+      token_(fmt::format("{}-{}-", settings.run_id, index)),
+      token_prefix_(token_.size()) {
+  if (settings.shape) return;
+  slots_.resize(std::min(Share(settings.sessions, index, settings.workers), remaining_));
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const std::size_t number = i * settings.workers + index;
+    restarts_.push(
+        {began + settings.ramp * number / std::max<std::size_t>(settings.sessions, 1), i});
+  }
+}
+
+LoadWorker::~LoadWorker() {
+  loop_.ObserveTurns(nullptr);
+}
+
+void LoadWorker::Run() {
+  const double cpu_before = ThreadCpuSeconds();
+  const TimePoint started = Now();
+  loop_.ObserveTurns(this);
+  Arm();
+  loop_.Run();
+  cpu_seconds_ = ThreadCpuSeconds() - cpu_before;
+  wall_seconds_ = std::chrono::duration<double>(Now() - started).count();
+  PublishProgress();
+  progress_.finished.store(true, std::memory_order_release);
+}
+
+LoadResult LoadWorker::TakeResult() {
+  LoadResult result = recorder_.Take();
+  // What still came in while the run was being stopped must not water down the rate.
+  if (ran_out_) result.measured = std::max(Duration{}, ends_ - began_ - settings_.warmup);
+  result.generator.cpu_share = wall_seconds_ > 0 ? cpu_seconds_ / wall_seconds_ : 0;
+  return result;
+}
+
+void LoadWorker::OnTurn(TimePoint began, TimePoint ended) {
+  recorder_.OnLoopTurn(began, ended);
+}
+
+void LoadWorker::OnLimit(std::string_view text) {
+  if (limit_.empty()) limit_ = text;
+}
+
+/// The worker's only timer: ticks, arrivals, and sessions to be opened (again).
+void LoadWorker::OnTimer(TimePoint) {
+  const TimePoint now = Now();
+  if (stage_ == Stage::kDone) return;
+  if (now >= next_tick_) Tick(now);
+  if (stage_ == Stage::kRunning) {
+    StartDueSlots(now);
+    OfferArrivals(std::min(now, ends_));
+    if (now >= ends_) {
+      ran_out_ = true;
+      Drain(now);
+    } else if (open_loop() && !backlog_.next() && backlog_.empty()) {
+      ends_ = now;
+      Drain(now);
+    }
+  }
+  if (stage_ == Stage::kDraining && now >= drained_) AbortAll(now);
+  EndWhenIdle();
+  Arm();
+}
+
+void LoadWorker::Arm() {
+  if (stage_ == Stage::kDone) return;
+  TimePoint next = std::min(next_tick_, stage_ == Stage::kRunning ? ends_ : drained_);
+  if (stage_ == Stage::kRunning) {
+    if (!restarts_.empty()) next = std::min(next, restarts_.top().at);
+    if (const auto arrival = backlog_.next()) next = std::min(next, began_ + *arrival);
+  }
+  loop_.SetDeadline(*this, next);
+}
+
+void LoadWorker::Tick(TimePoint now) {
+  next_tick_ = now + kTick;
+  if (now < began_) return;
+  recorder_.Tick(now);
+  PublishProgress();
+  const StopRequest request = stop_.load(std::memory_order_relaxed);
+  if (request == StopRequest::kGraceful && stage_ == Stage::kRunning) Drain(now);
+  if (request == StopRequest::kAtOnce) AbortAll(now);
+}
+
+void LoadWorker::PublishProgress() {
+  const MessageCounts& messages = recorder_.messages();
+  const auto publish = [](auto& to, std::uint64_t value) {
+    to.store(value, std::memory_order_relaxed);
+  };
+  publish(progress_.started, messages.started);
+  publish(progress_.accepted, messages.accepted);
+  publish(progress_.rejected, messages.rejected);
+  publish(progress_.failed, messages.failed);
+  publish(progress_.missed, messages.missed);
+  publish(progress_.open_sessions, recorder_.open_sessions());
+  publish(progress_.established, recorder_.sessions().established);
+  publish(progress_.failed_sessions, recorder_.sessions().failed);
+}
+
+/// No new work; what is under way may end, idle sessions say goodbye.
+void LoadWorker::Drain(TimePoint now) {
+  stage_ = Stage::kDraining;
+  drained_ = now + settings_.graceful_stop;
+  for (std::uint16_t script = 0; script < idle_.size(); ++script) {
+    for (; backlog_.waiting(script) > 0; backlog_.Take(script)) {
+      if (settings_.plan->scripts[script].delivers)
+        recorder_.OnMissed(began_ + backlog_.oldest(script));
+    }
+  }
+  // A woken seat may end and leave the list, so the list is copied; none dies inside Wake() but
+  // the woken one.
+  std::vector<LoadSeat*> waiting;
+  for (const auto& seat : seats_) {
+    if (seat->session().idle()) waiting.push_back(seat.get());
+  }
+  for (LoadSeat* const seat : waiting)
+    seat->Wake(now);
+}
+
+void LoadWorker::AbortAll(TimePoint now) {
+  stage_ = Stage::kDraining;
+  while (!seats_.empty()) {
+    LoadSeat& seat = *seats_.back();
+    seat.session().Abort("the run was stopped", now);
+    seat.AfterSession();
+  }
+}
+
+void LoadWorker::EndWhenIdle() {
+  if (stage_ == Stage::kDone || !seats_.empty()) return;
+  if (stage_ == Stage::kRunning) {
+    const bool more = open_loop() ? backlog_.next().has_value() : remaining_ > 0;
+    if (more) return;
+  }
+  stage_ = Stage::kDone;
+  loop_.ClearDeadline(*this);
+  loop_.Stop();
+}
+
+}  // namespace smtpgauge

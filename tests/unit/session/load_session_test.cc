@@ -1,0 +1,293 @@
+// Sessions under load against a server in memory.
+#include <filesystem>
+#include <memory>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scenarios/catalogue.h"
+#include "tests/unit/session/scripted_server.h"
+
+namespace smtpgauge {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::size_t kWhole = 1 << 20;
+
+Plan PlanOf(const std::string& profile) {
+  Bindings bindings;
+  bindings.profile = profile;
+  bindings.recipients = {"user@example.test"};
+  return Catalogue::Load({std::filesystem::path(SMTPGAUGE_SOURCE_DIR) / "scenarios/load"})
+      .CompileLoad(bindings, "deliver");
+}
+
+class LoadSession : public ::testing::Test {
+ protected:
+  void Begin() {
+    static const Plan kSmtp = PlanOf("mx");
+    static const Plan kLmtp = PlanOf("lmtp");
+    options.load = true;
+    options.transcripts = false;
+    options.limits = DefaultLimits();
+    server.lmtp = options.lmtp;
+    const Plan& plan = options.lmtp ? kLmtp : kSmtp;
+    session = std::make_unique<Session>(plan.scripts.front(), 0, options, server);
+    session->Start(server.now, server.now);
+  }
+  void Run(std::size_t piece = kWhole, std::size_t close_behind = SIZE_MAX) {
+    Begin();
+    server.Talk(*session, piece, close_behind);
+  }
+  [[nodiscard]] std::size_t Ended(Outcome outcome) const {
+    std::size_t count = 0;
+    for (const Event& event : server.EventsOf(Phase::kMessage)) {
+      if (event.outcome == outcome) ++count;
+    }
+    return count;
+  }
+
+  SessionOptions options;
+  ScriptedServer server;
+  std::unique_ptr<Session> session;
+};
+
+TEST_F(LoadSession, SendsOneCommandAtATimeWithoutPipelining) {
+  server.messages = 2;
+  Run();
+  EXPECT_THAT(server.commands, ElementsAre("EHLO", "MAIL", "RCPT", "DATA", ".", "MAIL", "RCPT",
+                                           "DATA", ".", "QUIT"));
+  EXPECT_EQ(server.writes.size(), 10U);
+  EXPECT_EQ(Ended(Outcome::k2yz), 2U);
+  EXPECT_EQ(server.accepted, 2U);
+  EXPECT_TRUE(server.done);
+  EXPECT_EQ(server.closes, 1);
+}
+
+TEST_F(LoadSession, SendsHeaderBodyAndDotInOneWrite) {
+  Run();
+  EXPECT_THAT(server.writes[4], HasSubstr("X-Smtpgauge-Run: token-1\r\n"));
+  EXPECT_THAT(server.writes[4], EndsWith("\r\n\r\nbody\r\n.\r\n"));
+}
+
+TEST_F(LoadSession, PutsTheDotAndTheNextEnvelopeIntoOneGroup) {
+  options.pipelining = Switch::kAuto;
+  server.messages = 3;
+  Run();
+  ASSERT_EQ(server.writes.size(), 6U);
+  EXPECT_THAT(server.writes[1], StartsWith("MAIL FROM:<sender@example.test>\r\nRCPT TO:"));
+  EXPECT_THAT(server.writes[1], EndsWith("DATA\r\n"));
+  EXPECT_THAT(server.writes[2], HasSubstr("\r\n.\r\nMAIL FROM:"));
+  EXPECT_THAT(server.writes[4], EndsWith("\r\n.\r\n"));
+  EXPECT_EQ(Ended(Outcome::k2yz), 3U);
+}
+
+TEST_F(LoadSession, DoesNotPipelineWhenThatIsNotOffered) {
+  options.pipelining = Switch::kAuto;
+  server.offers = {};
+  Run();
+  EXPECT_EQ(server.writes.size(), 6U);
+}
+
+TEST_F(LoadSession, GroupsWholeMessagesInBdat) {
+  options.pipelining = Switch::kAuto;
+  options.chunking = Switch::kAuto;
+  options.bdat_group = 3;
+  server.messages = 7;
+  Run();
+  ASSERT_EQ(server.writes.size(), 5U) << "EHLO, 3, 3, 1, QUIT";
+  EXPECT_EQ(server.accepted, 7U);
+  EXPECT_EQ(Ended(Outcome::k2yz), 7U);
+  EXPECT_EQ(server.EventsOf(Phase::kData).size(), 0U);
+}
+
+TEST_F(LoadSession, GivesTheSameEventsForEverySplitOfTheReplies) {
+  options.pipelining = Switch::kAuto;
+  server.messages = 3;
+  server.recipients_per_message = 2;
+  server.replies[{"RCPT", 3}] = "550-5.1.1 nobody\r\n550 5.1.1 here\r\n";
+  Run();
+  const auto name = [](const Event& event) {
+    return std::make_tuple(event.phase, event.outcome, event.code, event.recipients);
+  };
+  std::vector<std::tuple<Phase, Outcome, std::uint16_t, std::uint32_t>> whole;
+  for (const Event& event : server.events)
+    whole.push_back(name(event));
+  for (std::size_t piece = 1; piece < 60; ++piece) {
+    ScriptedServer other;
+    std::swap(server, other);
+    server.messages = 3;
+    server.recipients_per_message = 2;
+    server.replies = other.replies;
+    Run(piece);
+    std::vector<std::tuple<Phase, Outcome, std::uint16_t, std::uint32_t>> split;
+    for (const Event& event : server.events)
+      split.push_back(name(event));
+    EXPECT_EQ(split, whole) << "pieces of " << piece;
+  }
+}
+
+struct Refusal {
+  const char* verb;
+  const char* reply;
+  Outcome outcome;
+};
+
+class LoadRefusals : public LoadSession,
+                     public ::testing::WithParamInterface<std::tuple<Refusal, Switch>> {};
+
+TEST_P(LoadRefusals, AreCountedAndTheNextMessageGoesThrough) {
+  const auto& [refusal, pipelining] = GetParam();
+  options.pipelining = pipelining;
+  server.messages = 3;
+  server.replies[{refusal.verb, 2}] = refusal.reply;
+  Run();
+  EXPECT_EQ(Ended(Outcome::k2yz), 2U);
+  EXPECT_EQ(Ended(refusal.outcome), 1U);
+  EXPECT_EQ(server.accepted, 2U);
+  ASSERT_EQ(server.EventsOf(Phase::kSession).size(), 1U);
+  EXPECT_EQ(server.EventsOf(Phase::kSession)[0].outcome, Outcome::k2yz);
+  EXPECT_EQ(server.commands.back(), "QUIT");
+  EXPECT_FALSE(server.examples.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EveryCommand, LoadRefusals,
+    ::testing::Combine(::testing::Values(Refusal{"MAIL", "450 4.7.1 later\r\n", Outcome::k4yz},
+                                         Refusal{"MAIL", "550 5.7.1 no\r\n", Outcome::k5yz},
+                                         Refusal{"RCPT", "450 4.7.1 greylisted\r\n", Outcome::k4yz},
+                                         Refusal{"RCPT", "550 5.1.1 unknown\r\n", Outcome::k5yz},
+                                         Refusal{"DATA", "451 4.3.0 later\r\n", Outcome::k4yz},
+                                         Refusal{"DATA", "554 5.0.0 no\r\n", Outcome::k5yz},
+                                         Refusal{".", "452 4.3.1 full\r\n", Outcome::k4yz},
+                                         Refusal{".", "554 5.6.0 no\r\n", Outcome::k5yz}),
+                       ::testing::Values(Switch::kOff, Switch::kOn)));
+
+TEST_F(LoadSession, ReportsTheRecipientsOwnRefusal) {
+  options.pipelining = Switch::kOn;
+  server.replies[{"RCPT", 1}] = "550 5.1.1 unknown\r\n";
+  Run();
+  ASSERT_EQ(server.EventsOf(Phase::kMessage).size(), 1U);
+  EXPECT_EQ(server.EventsOf(Phase::kMessage)[0].code, 550);
+}
+
+TEST_F(LoadSession, SendsToTheRecipientsThatAreLeft) {
+  server.recipients_per_message = 3;
+  server.replies[{"RCPT", 2}] = "550 5.1.1 unknown\r\n";
+  Run();
+  ASSERT_EQ(Ended(Outcome::k2yz), 1U);
+  EXPECT_EQ(server.EventsOf(Phase::kMessage)[0].recipients, 2U);
+}
+
+TEST_F(LoadSession, AnswersAnUndeserved354WithALoneDot) {
+  options.pipelining = Switch::kOn;
+  server.messages = 2;
+  server.replies[{"RCPT", 1}] = "550 5.1.1 unknown\r\n";
+  server.replies[{"DATA", 1}] = "354 go on all the same\r\n";
+  Run();
+  EXPECT_EQ(server.writes[2], ".\r\n");
+  EXPECT_EQ(Ended(Outcome::k5yz), 1U);
+  EXPECT_EQ(Ended(Outcome::k2yz), 1U);
+}
+
+TEST_F(LoadSession, TakesOneLmtpReplyForEachRecipient) {
+  for (const Switch chunking : {Switch::kOff, Switch::kOn}) {
+    server = ScriptedServer();
+    options = SessionOptions();
+    options.lmtp = true;
+    options.pipelining = Switch::kOn;
+    options.chunking = chunking;
+    server.messages = 2;
+    server.recipients_per_message = 3;
+    server.replies[{".", 2}] = "452 4.2.2 full\r\n";
+    Run();
+    const auto messages = server.EventsOf(Phase::kMessage);
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_EQ(messages[0].outcome, Outcome::k4yz) << "not every recipient got it";
+    EXPECT_EQ(messages[0].recipients, 2U);
+    EXPECT_EQ(messages[1].outcome, Outcome::k2yz);
+    EXPECT_EQ(server.EventsOf(Phase::kEod).size(), 6U);
+  }
+}
+
+TEST_F(LoadSession, EndsWithEvery421) {
+  for (const char* verb : {"connect", "EHLO", "MAIL", "RCPT", "DATA", "."}) {
+    server = ScriptedServer();
+    server.messages = 2;
+    server.replies[{verb, 1}] = "421 4.3.2 shutting down\r\n";
+    Run();
+    EXPECT_TRUE(server.done) << verb;
+    ASSERT_EQ(server.EventsOf(Phase::kSession).size(), 1U) << verb;
+    EXPECT_EQ(server.EventsOf(Phase::kSession)[0].outcome, Outcome::k4yz) << verb;
+    EXPECT_EQ(server.EventsOf(Phase::kMessage).size(), server.handed_out) << verb;
+  }
+}
+
+TEST_F(LoadSession, AccountsForEveryMessageWhereverTheServerCloses) {
+  for (const Switch pipelining : {Switch::kOff, Switch::kOn}) {
+    for (std::size_t octets = 0; octets < 420; ++octets) {
+      server = ScriptedServer();
+      options = SessionOptions();
+      options.pipelining = pipelining;
+      server.messages = 3;
+      Run(7, octets);
+      ASSERT_TRUE(server.done) << octets;
+      ASSERT_EQ(server.EventsOf(Phase::kSession).size(), 1U) << octets;
+      ASSERT_EQ(server.EventsOf(Phase::kMessage).size(), server.handed_out) << octets;
+    }
+  }
+}
+
+TEST_F(LoadSession, EndsWhenNoReplyComesInTime) {
+  server.replies[{"DATA", 1}] = "";
+  Run();
+  ASSERT_FALSE(server.done);
+  session->OnTimer(session->deadline());
+  EXPECT_TRUE(server.done);
+  EXPECT_EQ(Ended(Outcome::kTimeout), 1U);
+}
+
+TEST_F(LoadSession, EndsOnOctetsThatAreNoReply) {
+  server.replies[{"MAIL", 1}] = "HTTP/1.1 400 Bad Request\r\n";
+  Run();
+  EXPECT_EQ(Ended(Outcome::kMalformed), 1U);
+  EXPECT_EQ(Ended(Outcome::k2yz), 0U);
+}
+
+TEST_F(LoadSession, WaitsForMessagesAndGoesOn) {
+  server.afterwards = SessionHost::Next::kWait;
+  Run();
+  EXPECT_TRUE(session->idle());
+  EXPECT_EQ(session->deadline(), TimePoint::max());
+  server.messages = 2;
+  session->OnMessageReady(server.now);
+  server.Talk(*session, kWhole);
+  EXPECT_EQ(Ended(Outcome::k2yz), 2U);
+  EXPECT_TRUE(session->idle());
+  session->OnClosed(1, CloseKind::kFin, server.now);
+  EXPECT_TRUE(server.done);
+}
+
+TEST_F(LoadSession, CountsResponseTimeFromTheSchedule) {
+  Begin();
+  server.now += std::chrono::seconds(2);  // behind Start(): connecting takes that long
+  server.Talk(*session, kWhole);
+  const Event message = server.EventsOf(Phase::kMessage).at(0);
+  EXPECT_EQ(message.scheduled, message.started);
+  for (const Event& event : server.EventsOf(Phase::kMail))
+    EXPECT_EQ(event.started - event.scheduled, message.started - message.scheduled);
+}
+
+TEST_F(LoadSession, NamesTheLimitThatStoodInTheWay) {
+  Begin();
+  session->OnFailed(1, NetFailure::kLimit, "too many open files", server.now);
+  EXPECT_EQ(server.limit, "too many open files");
+  EXPECT_TRUE(server.done);
+}
+
+}  // namespace
+}  // namespace smtpgauge
