@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 21> kScenarioKeys = {
     "$schema", "id",      "title",    "requirement", "source", "needs", "profiles",
     "when",    "cases",   "defaults", "variables",   "setup",  "probe", "cleanup",
     "sync",    "observe", "pending",  "load",        "open",   "steps", "close"};
-constexpr std::array<std::string_view, 10> kNeedNames = {"recipient",
+constexpr std::array<std::string_view, 11> kNeedNames = {"recipient",
                                                          "second_recipient",
                                                          "many_recipients",
                                                          "unknown_recipient",
@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 10> kNeedNames = {"recipient",
                                                          "tls",
                                                          "delivery",
                                                          "slow",
-                                                         "disruptive"};
+                                                         "disruptive",
+                                                         "tls_port"};
 static_assert(kNeedNames.size() == kNeedCount);
 constexpr std::array<std::string_view, 5> kLevels = {"MUST", "SHOULD", "MAY", "SEC", "DF"};
 constexpr std::array<std::string_view, 5> kProfiles = {"mx", "submission", "relay", "lmtp", "sink"};

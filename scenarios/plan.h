@@ -304,11 +304,13 @@ enum class Need : std::uint8_t {
   kTls,
   kDelivery,
   kSlow,
-  kDisruptive
+  kDisruptive,
+  kTlsPort
 };
-inline constexpr std::size_t kNeedCount = 10;
+inline constexpr std::size_t kNeedCount = 11;
 /// "recipient", "second_recipient", "many_recipients", "unknown_recipient", "foreign_recipient",
-/// "credentials", "tls", "delivery", "slow", "disruptive".
+/// "credentials", "tls", "delivery", "slow", "disruptive",
+/// "tls_port".
 [[nodiscard]] std::string_view NeedName(Need need);
 
 /// Header of a scenario, shared by its rows.

@@ -45,6 +45,8 @@ std::string_view HowToSupply(Need need) {
       return "--delivered maildir:PATH";
     case Need::kSlow:
       return "--opt-in slow";
+    case Need::kTlsPort:
+      return "--tls-port PORT";
     case Need::kDisruptive:
       return "--opt-in disruptive";
   }

@@ -70,8 +70,10 @@ std::set<Need> Supplied(const CheckOptions& options, const ResolvedTarget& resol
   if (!bindings.foreign_recipient.empty()) supplied.insert(Need::kForeignRecipient);
   if (!bindings.user.empty()) supplied.insert(Need::kCredentials);
   if (!resolved.destination.maildir.empty()) supplied.insert(Need::kDelivery);
-  if (!resolved.destination.tls_endpoints.empty() || resolved.options.implicit_tls)
-    supplied.insert(Need::kTls);
+  const bool implicit = resolved.options.implicit_tls;
+  if (!resolved.destination.tls_endpoints.empty() || implicit) {
+    supplied.insert({Need::kTls, Need::kTlsPort});
+  }
   for (const std::string& allowed : options.opt_in)
     supplied.insert(allowed == "slow" ? Need::kSlow : Need::kDisruptive);
   if (options.all) supplied.insert({Need::kSlow, Need::kDisruptive});
