@@ -51,11 +51,10 @@ Axis LogarithmicAxis(double lowest, double highest) {
   Axis axis;
   axis.scale = Scale::kLogarithmic;
   axis.first = std::pow(10, std::floor(std::log10(std::max(lowest, 1.0))));
-  axis.last = axis.first * 10;
-  while (axis.last < highest)
-    axis.last *= 10;
-  for (double tick = axis.first; tick <= axis.last * 1.001; tick *= 10)
-    axis.ticks.push_back(tick);
+  axis.ticks = {axis.first, axis.first * 10};
+  while (axis.ticks.back() < highest)
+    axis.ticks.push_back(axis.ticks.back() * 10);
+  axis.last = axis.ticks.back();
   return axis;
 }
 
@@ -136,13 +135,22 @@ std::string DrawChart(const Chart& chart) {
   return out + "</svg>\n</figure>\n";
 }
 
-std::vector<Tick> SecondTicks(double last, int count) {
+std::vector<Tick> TimeTicks(double last, int count) {
+  struct Unit {
+    double seconds;
+    std::string_view name;
+  };
+  const Unit unit = last >= 4 * 3600 ? Unit{3600, "h"}
+                    : last >= 1200   ? Unit{60, "min"}
+                                     : Unit{1, "s"};
+  const double end = last / unit.seconds;
+  const double step = std::max(1.0, RoundUp(std::max(end, 1.0) / count));
   std::vector<Tick> ticks;
-  const double step = std::max(1.0, RoundUp(std::max(last, 1.0) / count));
-  for (double at = 0; at < last - step / 2; at += step) {
-    ticks.push_back({at, fmt::format("{:.0f} s", at)});
+  // The last whole step is left out where its label would run into that of the edge.
+  for (int i = 0; i * step < end - step / 2; ++i) {
+    ticks.push_back({i * step * unit.seconds, fmt::format("{:.0f} {}", i * step, unit.name)});
   }
-  ticks.push_back({last, fmt::format("{:.0f} s", last)});
+  ticks.push_back({last, fmt::format("{:.4g} {}", end, unit.name)});
   return ticks;
 }
 

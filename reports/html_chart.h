@@ -35,8 +35,8 @@ struct Chart {
 /// no line has a point.
 [[nodiscard]] std::string DrawChart(const Chart& chart);
 
-/// At most about `count` round numbers from 0 to `last`, with "0 s", "5 s", ... as labels; the last
-/// tick is `last` itself.
-[[nodiscard]] std::vector<Tick> SecondTicks(double last, int count);
+/// About `count` round times from 0 to `last` seconds, labelled in seconds, minutes or hours; the
+/// last tick is `last` itself.
+[[nodiscard]] std::vector<Tick> TimeTicks(double last, int count);
 
 }  // namespace smtpgauge

@@ -99,13 +99,12 @@ std::string PercentileChart(std::string title, std::vector<Line> lines) {
   for (const Line& line : lines) {
     if (!line.points.empty()) last = std::max(last, std::ceil(line.points.back().first - 1e-9));
   }
-  Chart chart{std::move(title),    "percentile", FormatMicros,
-              Scale::kLogarithmic, {},           std::move(lines)};
+  const Scale scale = ScaleFor(lines);
+  Chart chart{std::move(title), "percentile", FormatMicros, scale, {}, std::move(lines)};
   chart.x_ticks = {{0, "0%"}, {Nines(0.5), "50%"}};
-  std::string label = "9";
-  for (double at = 1; at <= last; ++at) {
-    chart.x_ticks.push_back({at, (at == 1 ? "90" : label) + "%"});
-    label += at == 1 ? "9" : at == 2 ? ".9" : "9";
+  constexpr std::array<std::string_view, 5> kNines = {"90%", "99%", "99.9%", "99.99%", "99.999%"};
+  for (std::size_t i = 0; i < kNines.size() && static_cast<double>(i) < last; ++i) {
+    chart.x_ticks.push_back({static_cast<double>(i + 1), std::string(kNines[i])});
   }
   return DrawChart(chart);
 }
@@ -127,7 +126,7 @@ std::string PhaseChart(const LoadResult& result) {
 
 std::string LoadCharts(const LoadResult& result) {
   const std::vector<Step> steps = StepsOf(result);
-  const std::vector<Tick> seconds = SecondTicks(static_cast<double>(result.series.size()), kXTicks);
+  const std::vector<Tick> seconds = TimeTicks(static_cast<double>(result.series.size()), kXTicks);
   std::string out = DrawChart({"Messages per second",
                                "since the start",
                                HumanRate,

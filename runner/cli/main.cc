@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "reports/file.h"
 #include "reports/octets.h"
 #include "runner/cli/check_command.h"
 #include "runner/cli/command.h"
@@ -60,6 +61,9 @@ int main(int argc, char** argv) {
   try {
     return smtpgauge::Main(argc, argv);
   } catch (const smtpgauge::UsageError& error) {
+    std::cerr << "smtpgauge: " << error.what() << '\n';
+    return smtpgauge::kUsage;
+  } catch (const smtpgauge::FileError& error) {
     std::cerr << "smtpgauge: " << error.what() << '\n';
     return smtpgauge::kUsage;
   } catch (const smtpgauge::InputError& error) {
