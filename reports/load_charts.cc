@@ -43,12 +43,15 @@ std::vector<Step> StepsOf(const LoadResult& result) {
   return steps;
 }
 
-Line RateLine(std::string name, std::string_view css_class, const std::vector<Step>& steps,
-              std::uint64_t Step::*count) {
+// Load ends in the middle of a second; what comes behind it would look like a collapse.
+Line RateLine(std::string name, std::string_view css_class, const LoadResult& result,
+              const std::vector<Step>& steps, std::uint64_t Step::*count) {
+  const double end = std::chrono::duration<double>(result.measured_from + result.measured).count();
   Line line{std::move(name), std::string(css_class), {}};
   for (const Step& step : steps) {
-    const double rate = static_cast<double>(step.*count) / step.seconds;
-    line.points.emplace_back(step.begin + step.seconds / 2, rate);
+    const double covered = end > 0 ? std::min(step.seconds, end - step.begin) : step.seconds;
+    if (covered < step.seconds / 2) break;
+    line.points.emplace_back(step.begin + covered / 2, static_cast<double>(step.*count) / covered);
   }
   return line;
 }
@@ -110,14 +113,23 @@ std::string PercentileChart(std::string title, std::vector<Line> lines) {
 }
 
 std::string PhaseChart(const LoadResult& result) {
-  std::vector<Line> lines;
+  using Row = std::pair<Phase, const Histogram*>;
+  std::vector<Row> rows;
   for (const auto& [key, times] : result.phases) {
     const auto& [phase, outcome] = key;
     const bool answered = outcome == Outcome::k2yz || outcome == Outcome::k3yz;
     const bool whole = phase == Phase::kMessage || phase == Phase::kSession;
-    if (!answered || whole || lines.size() == kClasses.size()) continue;
-    lines.push_back(
-        PercentileLine(std::string(PhaseName(phase)), kClasses[lines.size()], times.service));
+    if (answered && !whole) rows.emplace_back(phase, &times.service);
+  }
+  // The exchanges of every message rather than those of a connection that carries many.
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return a.second->count() > b.second->count();
+  });
+  if (rows.size() > kClasses.size()) rows.resize(kClasses.size());
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.first < b.first; });
+  std::vector<Line> lines;
+  for (const auto& [phase, times] : rows) {
+    lines.push_back(PercentileLine(std::string(PhaseName(phase)), kClasses[lines.size()], *times));
   }
   return PercentileChart("Service time by phase", std::move(lines));
 }
@@ -127,14 +139,15 @@ std::string PhaseChart(const LoadResult& result) {
 std::string LoadCharts(const LoadResult& result) {
   const std::vector<Step> steps = StepsOf(result);
   const std::vector<Tick> seconds = TimeTicks(static_cast<double>(result.series.size()), kXTicks);
-  std::string out = DrawChart({"Messages per second",
-                               "since the start",
-                               HumanRate,
-                               Scale::kLinear,
-                               seconds,
-                               {RateLine("offered", "neutral", steps, &Step::offered),
-                                RateLine("accepted", "good", steps, &Step::accepted),
-                                RateLine("rejected or failed", "bad", steps, &Step::refused)}});
+  std::string out =
+      DrawChart({"Messages per second",
+                 "since the start",
+                 HumanRate,
+                 Scale::kLinear,
+                 seconds,
+                 {RateLine("offered", "neutral", result, steps, &Step::offered),
+                  RateLine("accepted", "good", result, steps, &Step::accepted),
+                  RateLine("rejected or failed", "bad", result, steps, &Step::refused)}});
   std::vector<Line> times = {QuantileLine("p50", "c1", steps, 0.5),
                              QuantileLine("p99", "c2", steps, 0.99),
                              QuantileLine("max", "c3", steps, 1)};

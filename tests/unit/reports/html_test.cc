@@ -95,5 +95,23 @@ TEST(HtmlReport, DrawsTheRun) {
   EXPECT_EQ(page.find("inf,"), std::string::npos);
 }
 
+TEST(HtmlReport, DrawsNoCollapseAtTheEndOfTheRun) {
+  LoadResult load = SampleLoad();
+  load.series.emplace_back();  // the last replies came in a sixth second
+  const std::string page = WriteHtml(load);
+  EXPECT_NE(page.find("<title>accepted: 2,024</title>"), std::string::npos);
+  EXPECT_EQ(page.find("<title>accepted: 0</title>"), std::string::npos);
+}
+
+TEST(HtmlReport, ComparesThePhasesOfEveryMessageFirst) {
+  LoadResult load = SampleLoad();
+  for (const Phase phase : {Phase::kGreeting, Phase::kTls, Phase::kEhlo, Phase::kAuth}) {
+    load.phases[{phase, Outcome::k2yz}].service.RecordMicros(10, 1);
+  }
+  const std::string page = WriteHtml(load);
+  EXPECT_NE(page.find("<span class=\"key c4\">mail</span>"), std::string::npos);
+  EXPECT_NE(page.find("<span class=\"key c5\">eod</span>"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace smtpgauge
