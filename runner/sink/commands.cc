@@ -104,7 +104,6 @@ void Dialogue::OnVerify(Connection& c, Line argument) {
 void Dialogue::OnQuit(Connection& c, Line argument) {
   if (!Trimmed(argument).empty()) return Say(c, Reply::kNoArgumentAllowed);
   if (c.hello == Hello::kNone && Has(Fault::kQuitNeedsEhlo)) return Say(c, Reply::kNeedHello);
-  if (Has(Fault::kQuitDelivers)) Dropped(c);
   Say(c, Reply::kQuitBye);
   c.next = Has(Fault::kOpenAfterQuit) ? Next::kAbandon : Next::kClose;
 }

@@ -78,7 +78,6 @@ enum class Fault : std::uint16_t {
   kMailBeforeEhloCloses,
   kQuitNeedsEhlo,
   kOpenAfterQuit,
-  kQuitDelivers,
   kSequenceErrorResets,
   kSyntaxErrorResets,
   kRsetKeepsRecipients,

@@ -178,8 +178,6 @@ constexpr FaultRow kRows[] = {
      "answers QUIT before EHLO with 503", Fault::kQuitNeedsEhlo},
     {"open-after-quit", "command", Level::kMust,
      "stays open after QUIT", Fault::kOpenAfterQuit},
-    {"quit-delivers", "command", Level::kMust,
-     "delivers the unfinished message at QUIT", Fault::kQuitDelivers},
     {"sequence-error-resets", "command", Level::kMust,
      "clears the transaction at a command out of order", Fault::kSequenceErrorResets},
     {"syntax-error-resets", "command", Level::kMust,

@@ -253,5 +253,55 @@ TEST(ScramSha256, FailsWhatItHasTo) {
   }
 }
 
+TEST(ScramSha256, TakesWithAFaultWhatItHasToRefuse) {
+  struct Case {
+    std::string fault;
+    ScramClient client;
+    std::string code;
+  };
+  for (const Case& each : std::vector<Case>{
+           {"scram-proof-unchecked", {.bad_proof = true}, "235"},
+           {"scram-nonce-unchecked", {.final_nonce = "fykoother"}, "235"},
+           {"scram-binding-unchecked", {.binding = "y,,"}, "235"},
+           {"scram-name-unchecked", {.name = "a=b"}, "235"},
+           {"scram-header-unchecked", {.header = "x,,", .binding = "x,,"}, "235"},
+           {"scram-mandatory-ignored", {.header = "n,,m=x,"}, "235"},
+           {"scram-optional-refused", {.extension = ",x=1"}, "535"},
+           {"scram-no-signature", {}, "235"},
+       }) {
+    Talk talk = InTls({each.fault});
+    Enter(talk);
+    std::string signature;
+    EXPECT_EQ(each.client.Run(talk, signature).substr(0, 3), each.code) << each.fault;
+    EXPECT_TRUE(each.fault != "scram-no-signature" || signature.empty());
+  }
+}
+
+TEST(ScramSha256, ShowsTheFaultsOfItsServerMessages) {
+  Talk unrelated = InTls({"scram-nonce-unrelated"});
+  Enter(unrelated);
+  const std::string first =
+      Challenge(unrelated.Line("AUTH SCRAM-SHA-256 " + EncodeBase64("n,,n=jo,r=fyko")));
+  EXPECT_NE(first.substr(0, 6), "r=fyko");
+}
+
+TEST(Auth, SurvivesStartTlsWithThatFaultOnly) {
+  for (const bool fault : {false, true}) {
+    Talk talk = fault ? InTls({"tls-keeps-login"}) : InTls();
+    Enter(talk);
+    talk.Line("AUTH PLAIN " + Plain("", "jo", "secret"));
+    talk.EnterTls();
+    EXPECT_EQ(talk.connection().authenticated, fault);
+  }
+}
+
+TEST(CramMd5, RepeatsItselfWithThatFault) {
+  Talk talk = InTls({"cram-same-challenge"});
+  Enter(talk);
+  const std::string first = talk.Line("AUTH CRAM-MD5");
+  talk.Line("*");
+  EXPECT_EQ(talk.Line("AUTH CRAM-MD5"), first);
+}
+
 }  // namespace
 }  // namespace smtpgauge::sink

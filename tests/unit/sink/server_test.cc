@@ -138,12 +138,38 @@ TEST(Server, SurvivesClientsThatVanishInTls) {
     client.Ask("STARTTLS");
     ASSERT_TRUE(client.StartTls());
     std::string group;
-    for (int k = 0; k < 200; ++k) group += "HELP\r\n";
+    for (int k = 0; k < 200; ++k)
+      group += "HELP\r\n";
     client.Send(group);
     client.Reset();
   }
   Client client(running.server.port());
   EXPECT_EQ(client.Reply().substr(0, 3), "220");
+}
+
+TEST(Server, ShowsItsFaultsAroundTheHandshake) {
+  Config config;
+  config.tls_port = 0;
+  config.faults = {"tls-greets-again", "implicit-tls-greets-in-clear", "failed-handshake-hangs"};
+  config.limits.idle = 300ms;
+  Running running(config);
+  Client client(running.server.port());
+  client.Reply();
+  client.Ask("EHLO x");
+  client.Ask("STARTTLS");
+  ASSERT_TRUE(client.StartTls());
+  EXPECT_EQ(client.Reply().substr(0, 3), "220");
+  Client implicit(running.server.tls_port());
+  EXPECT_EQ(implicit.Reply().substr(0, 3), "220");
+  Client broken(running.server.port());
+  broken.Reply();
+  broken.Ask("EHLO x");
+  broken.Ask("STARTTLS");
+  const auto start = Clock::now();
+  broken.Send("this is no ClientHello\r\n");
+  while (!broken.AtEnd())
+    broken.Reply();
+  EXPECT_GE(Clock::now() - start, 250ms);
 }
 
 TEST(Server, SpeaksImplicitTlsWithoutAWordInClear) {

@@ -1,6 +1,7 @@
 // A conversation with the dialogue alone: no socket, no thread, no clock.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +14,12 @@ namespace smtpgauge::sink {
 class Talk : public Endpoints {
  public:
   explicit Talk(Config config = {})
-      : service_(std::move(config)), dialogue_(service_, counters_, *this, 1) {
+      : own_(std::make_unique<Service>(std::move(config))), dialogue_(*own_, counters_, *this, 1) {
+    dialogue_.Greet(connection_);
+    greeting_ = Taken();
+  }
+  /// One of several clients of a service, which must outlive the talk.
+  explicit Talk(Service& service) : dialogue_(service, counters_, *this, 1) {
     dialogue_.Greet(connection_);
     greeting_ = Taken();
   }
@@ -66,7 +72,7 @@ class Talk : public Endpoints {
  private:
   std::string Taken() { return std::exchange(dialogue_.output(), {}); }
 
-  Service service_;
+  std::unique_ptr<Service> own_;
   WorkerCounters counters_;
   Dialogue dialogue_;
   Connection connection_;
