@@ -177,6 +177,7 @@ TEST(CramMd5, ChecksTheDigestOfAFreshChallenge) {
 // The client's side of RFC 5802, with one thing done wrong on demand.
 struct ScramClient {
   std::string header = "n,,";
+  std::string mandatory = {};  // in the first message, before the name
   std::string name = "jo";
   std::string password = "secret";
   std::string binding = "n,,";
@@ -185,7 +186,7 @@ struct ScramClient {
   bool bad_proof = false;
 
   std::string Run(Talk& talk, std::string& signature) const {
-    const std::string bare = "n=" + name + ",r=fyko" + extension;
+    const std::string bare = mandatory + "n=" + name + ",r=fyko" + extension;
     const std::string challenge = talk.Line("AUTH SCRAM-SHA-256 " + EncodeBase64(header + bare));
     if (challenge.substr(0, 3) != "334") return challenge;
     const std::string first = Challenge(challenge);
@@ -211,9 +212,9 @@ struct ScramClient {
         talk.Line(EncodeBase64(without_proof + ",p=" + EncodeBase64(View(proof))));
     if (verdict.substr(0, 3) != "334") return verdict;
     signature = Challenge(verdict);
-    EXPECT_EQ(
-        signature,
-        "v=" + EncodeBase64(View(HmacSha256(View(HmacSha256(View(salted), "Server Key")), text))));
+    const Digest key = HmacSha256(View(salted), "Server Key");
+    const bool proven = signature == "v=" + EncodeBase64(View(HmacSha256(View(key), text)));
+    EXPECT_TRUE(proven || name != "jo");  // the server has no key for anybody else
     return talk.Line("");
   }
 };
@@ -241,7 +242,7 @@ TEST(ScramSha256, FailsWhatItHasTo) {
            {"saslname", {.name = "a=b"}, "501"},
            {"flag", {.header = "x,,", .binding = "x,,"}, "501"},
            {"channel binding", {.header = "p=tls-unique,,"}, "535"},
-           {"mandatory", {.header = "n,,m=x,"}, "535"},
+           {"mandatory", {.mandatory = "m=x,"}, "535"},
            {"optional", {.extension = ",x=1"}, "235"},
            {"y flag", {.header = "y,,", .binding = "y,,"}, "235"},
        }) {
@@ -265,7 +266,7 @@ TEST(ScramSha256, TakesWithAFaultWhatItHasToRefuse) {
            {"scram-binding-unchecked", {.binding = "y,,"}, "235"},
            {"scram-name-unchecked", {.name = "a=b"}, "235"},
            {"scram-header-unchecked", {.header = "x,,", .binding = "x,,"}, "235"},
-           {"scram-mandatory-ignored", {.header = "n,,m=x,"}, "235"},
+           {"scram-mandatory-ignored", {.mandatory = "m=x,"}, "235"},
            {"scram-optional-refused", {.extension = ",x=1"}, "535"},
            {"scram-no-signature", {}, "235"},
        }) {
