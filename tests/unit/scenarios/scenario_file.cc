@@ -24,7 +24,9 @@ ScenarioFile::~ScenarioFile() {
 }
 
 void ScenarioFile::Add(const std::string& name, const std::string& octets) const {
-  std::ofstream(path_.parent_path() / name, std::ios::binary) << octets;
+  const std::filesystem::path file = path_.parent_path() / name;
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << octets;
 }
 
 Bindings ExampleTarget() {

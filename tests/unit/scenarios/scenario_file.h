@@ -17,7 +17,7 @@ class ScenarioFile {
   ScenarioFile(const ScenarioFile&) = delete;
   ScenarioFile& operator=(const ScenarioFile&) = delete;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// A further file in the same folder.
+  /// A further file in the same folder, or in one below it.
   void Add(const std::string& name, const std::string& octets) const;
 
  private:

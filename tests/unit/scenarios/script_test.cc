@@ -193,5 +193,31 @@ TEST(Rows, GrowthIsBounded) {
   EXPECT_NE(problems.find("grows too large"), std::string::npos) << problems.substr(0, 200);
 }
 
+TEST(Fragments, ParametersAndTheirDefaults) {
+  const ScenarioFile file(Scenario(R"("probe": [{"use": "own", "with": {"verb": "RSET"}},
+      {"use": "own", "with": {"verb": "NOOP", "rest": [" ", "${helo}"]}}])"));
+  file.Add("fragments/own.json", R"({"own": {"with": {"verb": null, "rest": ""},
+      "steps": [{"send": "${verb}${rest}"}]}})");
+  const Plan plan = Catalogue::Load({file.path()}).Compile(ExampleTarget());
+  const auto& ops = plan.scripts.at(0).ops;
+  ASSERT_EQ(ops.size(), 2U);
+  EXPECT_EQ(std::get<Send>(ops[0].action).text.octets, "RSET\r\n");
+  EXPECT_EQ(std::get<Send>(ops[1].action).text.octets, "NOOP client.example\r\n");
+}
+
+TEST(Fragments, ThatUseThemselvesEnd) {
+  const ScenarioFile file(Scenario(R"("probe": [{"use": "endless"}])"));
+  std::string steps = R"({"use": "endless"})";
+  for (int i = 0; i < 20; ++i)
+    steps += R"(, {"use": "endless"})";
+  file.Add("fragments/own.json", R"({"endless": {"steps": [)" + steps + "]}}");
+  try {
+    (void)Catalogue::Load({file.path()});
+    FAIL() << "20 to the 8th steps";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("fragments nest at most 8 levels"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace smtpgauge
