@@ -58,7 +58,41 @@ Finding LineLength(const Exhibit& exhibit) {
   const std::string what = fmt::format("a reply line of {} octets (limit 512)", longest);
   return longest <= 1000 ? Warn(what) : Fail(what);
 }
+/// Octets of the UTF-8 character at the front, 0 when there is none. Surrogates and over-long forms
+/// are for the delivered message's judge; a reply only has to be text.
+std::size_t Utf8Length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xc2 ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
+  if (length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) return 0;
+  }
+  return length;
+}
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+/// Whether the client may have said SMTPUTF8 for this reply (RFC 6531 section 3.7.4.2).
+bool MayBeUtf8(const Exhibit& exhibit) {
+  static constexpr std::array<std::string_view, 7> kVerbs = {"MAIL", "RCPT", "DATA", "BDAT",
+                                                             ".",    "VRFY", "EXPN"};
+  return exhibit.extensions != nullptr && exhibit.extensions->Has("SMTPUTF8") &&
+         std::find(kVerbs.begin(), kVerbs.end(), exhibit.verb) != kVerbs.end() &&
+         IsUtf8(exhibit.reply->raw);
+}
 Finding Ascii(const Exhibit& exhibit) {
+  if (exhibit.reply->faults.Has(ReplyFault::kEightBit) && MayBeUtf8(exhibit)) return {};
   return Absent(exhibit, ReplyFault::kEightBit, "octets above 127 in a reply");
 }
 Finding Controls(const Exhibit& exhibit) {
