@@ -32,7 +32,6 @@ void CheckObservations(const Plan& plan, std::vector<InputProblem>& problems) {
   std::vector<std::string_view> names;
   for (const Observation& observation : Observations())
     names.push_back(observation.name);
-  names.push_back(ObservationLog::kCloseAnnounced);
   for (const ScenarioHeader& header : plan.headers) {
     const std::string& name = header.observes;
     if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) continue;
