@@ -56,7 +56,7 @@ std::string Recipient(const Bindings& bindings, std::uint64_t number) {
   return address;
 }
 
-enum class AddressPart { kWhole, kLocal, kDomain };
+enum class AddressPart { kWhole, kLocal, kDomain, kUpperDomain };
 
 std::string PartOf(const std::string& address, AddressPart part) {
   const std::size_t at = address.rfind('@');
@@ -67,15 +67,22 @@ std::string PartOf(const std::string& address, AddressPart part) {
       return address.substr(0, at);
     case AddressPart::kDomain:
       return at == std::string::npos ? std::string() : address.substr(at + 1);
+    case AddressPart::kUpperDomain: {
+      std::string domain = PartOf(address, AddressPart::kDomain);
+      for (char& c : domain)
+        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      return domain;
+    }
   }
   return {};
 }
 
-// Cuts ".local" or ".domain" off the name.
+// Cuts ".local", ".domain" or ".DOMAIN" off the name.
 AddressPart CutPart(std::string_view& name) {
   for (const auto& [suffix, part] :
        {std::pair{std::string_view(".local"), AddressPart::kLocal},
-        std::pair{std::string_view(".domain"), AddressPart::kDomain}}) {
+        std::pair{std::string_view(".domain"), AddressPart::kDomain},
+        std::pair{std::string_view(".DOMAIN"), AddressPart::kUpperDomain}}) {
     if (name.ends_with(suffix)) {
       name.remove_suffix(suffix.size());
       return part;

@@ -76,7 +76,7 @@ std::vector<ListedScenario> SelectScenarios(const Plan& plan, const ListingChoic
     all[i].needs.insert(all[i].header.needs.begin(), all[i].header.needs.end());
   }
   for (const Script& script : plan.scripts) {
-    all[script.header].cases.push_back(script.id);
+    if (!script.ops.empty()) all[script.header].cases.push_back(script.id);
     all[script.header].needs.insert(script.needs.begin(), script.needs.end());
   }
   const auto is_out = [&choice](const ListedScenario& listed) {
