@@ -76,7 +76,9 @@ std::vector<ListedScenario> SelectScenarios(const Plan& plan, const ListingChoic
     all[i].needs.insert(all[i].header.needs.begin(), all[i].header.needs.end());
   }
   for (const Script& script : plan.scripts) {
-    if (!script.ops.empty()) all[script.header].cases.push_back(script.id);
+    const ScenarioHeader& header = plan.headers[script.header];
+    if (header.pending.empty() && header.observes.empty())
+      all[script.header].cases.push_back(script.id);
     all[script.header].needs.insert(script.needs.begin(), script.needs.end());
   }
   const auto is_out = [&choice](const ListedScenario& listed) {
