@@ -87,6 +87,7 @@ std::vector<CaseGroup> GroupByRfc(const CheckResult& result) {
     group.cases.push_back(&row);
   }
   std::vector<CaseGroup> ordered;
+  ordered.reserve(groups.size());
   for (auto& [order, group] : groups)
     ordered.push_back(std::move(group));
   return ordered;

@@ -40,7 +40,7 @@ bool OnlyOf(std::string_view text, std::string_view allowed) {
 
 // A link only where number and section look like what they should be.
 std::string SourceLink(const CaseResult& result) {
-  const std::string source = Markup(SourceOf(result));
+  std::string source = Markup(SourceOf(result));
   if (!OnlyOf(result.rfc, "0123456789") || !OnlyOf(result.section, "0123456789.")) return source;
   return fmt::format(
       "<a rel=\"noreferrer\" href=\"https://www.rfc-editor.org/rfc/rfc{}#section-{}\">{}</a>",

@@ -17,8 +17,8 @@ namespace smtpgauge {
 [[nodiscard]] std::string_view HtmlStyle();
 
 /// Main parts of the two kinds of result.
-[[nodiscard]] std::string CheckBody(const CheckResult& result);
-[[nodiscard]] std::string LoadBody(const LoadResult& result);
+[[nodiscard]] std::string CheckBody(const CheckResult& check);
+[[nodiscard]] std::string LoadBody(const LoadResult& load);
 
 /// Inputs that CheckBody's tiles switch; they must stand before the main element, as siblings.
 [[nodiscard]] std::string CheckFilters();

@@ -128,6 +128,7 @@ std::string PhaseChart(const LoadResult& result) {
   if (rows.size() > kClasses.size()) rows.resize(kClasses.size());
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.first < b.first; });
   std::vector<Line> lines;
+  lines.reserve(rows.size());
   for (const auto& [phase, times] : rows) {
     lines.push_back(PercentileLine(std::string(PhaseName(phase)), kClasses[lines.size()], *times));
   }

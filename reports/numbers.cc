@@ -17,8 +17,8 @@ std::string ThreeDigits(double value) {
 }
 
 struct CivilTime {
-  std::chrono::year_month_day date;
-  std::chrono::hh_mm_ss<std::chrono::nanoseconds> time;
+  std::chrono::year_month_day date{};
+  std::chrono::hh_mm_ss<std::chrono::nanoseconds> time{};
 };
 
 CivilTime CivilFrom(std::chrono::system_clock::time_point time) {
@@ -72,7 +72,8 @@ std::string HumanOctets(std::uint64_t octets) {
 
 std::string HumanRate(double per_second) {
   if (!std::isfinite(per_second) || per_second <= 0) return "0";
-  if (per_second >= 999.5) return WithThousands(static_cast<std::uint64_t>(per_second + 0.5));
+  if (per_second >= 999.5)
+    return WithThousands(static_cast<std::uint64_t>(std::llround(per_second)));
   return ThreeDigits(per_second);
 }
 

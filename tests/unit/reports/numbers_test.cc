@@ -19,6 +19,7 @@ TEST(Numbers, ReadAsPeopleWriteThem) {
   EXPECT_EQ(HumanRate(0.25), "0.25");
   EXPECT_EQ(HumanRate(99.96), "100");
   EXPECT_EQ(HumanRate(1234.5), "1,235");
+  EXPECT_EQ(HumanRate(1e300), "1e+300");
   EXPECT_EQ(Counted(1, "case"), "1 case");
   EXPECT_EQ(Counted(1200, "case"), "1,200 cases");
 }
