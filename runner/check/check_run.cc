@@ -45,7 +45,7 @@ CheckRun::CheckRun(EventLoop& loop, TlsContext& tls, CheckSetup setup)
       context_{loop,        tls,           setup_.destination, setup_.options,
                setup_.plan, observations_, setup_.sender,      setup_.recipient},
       probe_context_{loop,          tls,      setup_.destination, setup_.options,
-                     setup_.probes, ignored_, setup_.sender,      setup_.recipient},
+                     setup_.probes, observations_, setup_.sender,      setup_.recipient},
       pool_(context_, setup_.limits, setup_.token_prefix + "c"),
       probe_pool_(probe_context_, {}, setup_.token_prefix + "p"),
       slots_(setup_.plan.scripts.size()) {}

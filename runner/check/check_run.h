@@ -67,7 +67,6 @@ class CheckRun {
   EventLoop& loop_;
   CheckSetup setup_;
   ObservationLog observations_;
-  ObservationLog ignored_;
   Knowledge knowledge_;
   CheckContext context_;
   CheckContext probe_context_;
