@@ -44,7 +44,7 @@ CheckRun::CheckRun(EventLoop& loop, TlsContext& tls, CheckSetup setup)
       setup_(std::move(setup)),
       context_{loop,        tls,           setup_.destination, setup_.options,
                setup_.plan, observations_, setup_.sender,      setup_.recipient},
-      probe_context_{loop,          tls,      setup_.destination, setup_.options,
+      probe_context_{loop,          tls,           setup_.destination, setup_.options,
                      setup_.probes, observations_, setup_.sender,      setup_.recipient},
       pool_(context_, setup_.limits, setup_.token_prefix + "c"),
       probe_pool_(probe_context_, {}, setup_.token_prefix + "p"),

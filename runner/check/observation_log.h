@@ -38,8 +38,7 @@ class ObservationLog {
   void Note(ObservationTally& tally, const Finding& finding, const std::string& case_id,
             std::string_view actual);
 
-  std::vector<ObservationTally>
-      tallies_;  ///< in the order of Observations()
+  std::vector<ObservationTally> tallies_;  ///< in the order of Observations()
 };
 
 }  // namespace smtpgauge

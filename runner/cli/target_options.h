@@ -48,7 +48,7 @@ struct ResolvedTarget {
   TlsContext::Options tls;
   RunInfo info;
   bool many_recipients = false;
-  bool stays_local = false;     ///< only loopback and private addresses
+  bool stays_local = false;  ///< only loopback and private addresses
 };
 
 /// Number of addresses that a recipient with %d stands for.

@@ -231,7 +231,9 @@ Finding ClosingTextNamesHost(const Exhibit& exhibit) {
 }
 
 /// Judged by whoever sees connections end; no reply concerns it.
-Finding OfClosings(const Exhibit&) { return {}; }
+Finding OfClosings(const Exhibit&) {
+  return {};
+}
 
 constexpr std::array kObservations = {
     Observation{"code-syntax", "reply codes are three digits in 2-5, 0-5, 0-9", CodeSyntax},
