@@ -72,6 +72,7 @@ std::string HumanOctets(std::uint64_t octets) {
 
 std::string HumanRate(double per_second) {
   if (!std::isfinite(per_second) || per_second <= 0) return "0";
+  if (per_second >= 1e15) return fmt::format("{:.3g}", per_second);
   if (per_second >= 999.5)
     return WithThousands(static_cast<std::uint64_t>(std::llround(per_second)));
   return ThreeDigits(per_second);
