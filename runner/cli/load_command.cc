@@ -1,16 +1,21 @@
 #include "runner/cli/load_command.h"
 
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reports/file.h"
+#include "reports/progress.h"
 #include "runner/cli/exit_code.h"
 #include "runner/cli/load_options.h"
+#include "runner/cli/terminal.h"
 #include "runner/load/run.h"
 #include "runner/load/safety.h"
 #include "runner/net/limit_hint.h"
+#include "runner/record/hlog.h"
 
 namespace smtpgauge {
 namespace {
@@ -30,12 +35,38 @@ Examples:
   smtpgauge load localhost:2525 --scenario connect --messages 1000 --sessions 20
   smtpgauge load mx.example.org --i-may-load mx.example.org --recipient me@example.org --rate 5/s)";
 
-void ShowProgress(const LoadProgress& progress, bool quiet) {
-  if (quiet || isatty(STDERR_FILENO) == 0) return;
-  fmt::print(stderr, "\r{:.0f} s: {} accepted, {} rejected, {} failed, {} sessions\x1b[K",
-             std::chrono::duration<double>(progress.elapsed).count(), progress.accepted,
-             progress.rejected, progress.failed, progress.open_sessions);
-}
+/// A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
+class StatusView {
+ public:
+  StatusView(const LoadSettings& settings, bool quiet) {
+    if (settings.duration) shown_.length = settings.warmup + *settings.duration;
+    shown_.messages_planned = settings.messages.value_or(0);
+    if (!quiet)
+      display_.emplace(STDERR_FILENO, ProgressKind(STDERR_FILENO), TerminalStyle(STDERR_FILENO));
+  }
+  void Show(const LoadStatus& status) {
+    if (!display_) return;
+    if (status.elapsed - counted_ >= std::chrono::seconds(1)) {
+      const double seconds = std::chrono::duration<double>(status.elapsed - counted_).count();
+      shown_.accepted_per_second =
+          static_cast<double>(status.accepted - counted_accepted_) / seconds;
+      counted_ = status.elapsed;
+      counted_accepted_ = status.accepted;
+    }
+    shown_.accepted = status.accepted;
+    shown_.rejected = status.rejected;
+    shown_.failed = status.failed;
+    shown_.missed = status.missed;
+    shown_.open_sessions = status.open_sessions;
+    display_->Update(shown_, status.elapsed);
+  }
+
+ private:
+  LoadProgress shown_;
+  Duration counted_{};
+  std::uint64_t counted_accepted_ = 0;
+  std::optional<ProgressDisplay> display_;
+};
 
 int ExitOf(const LoadEnd& end) {
   if (end.signal != 0) return 128 + end.signal;
@@ -61,16 +92,16 @@ int RunLoadCommand(const LoadOptions& options) {
   info.command = "load";
   info.catalogue_hash = setup->plan.catalogue_hash;
   info.started = std::chrono::system_clock::now();
-  LoadEnd end = RunLoad(setup->settings, [&](const LoadProgress& progress) {
-    ShowProgress(progress, options.output.quiet);
-  });
-  ShowProgress({}, true);
+  LoadEnd end;
+  {
+    StatusView view(setup->settings, options.output.quiet);
+    end = RunLoad(setup->settings, [&](const LoadStatus& status) { view.Show(status); });
+  }
   info.elapsed = end.result.info.elapsed;
   end.result.info = std::move(info);
   end.result.notes.insert(end.result.notes.begin(), setup->notes.begin(), setup->notes.end());
-  for (const Threshold& threshold : setup->thresholds)
-    end.result.thresholds.push_back(threshold.Evaluate(end.result));
   const int exit_code = ExitOf(end);
+  if (!options.hlog.empty()) WriteFileWhole(options.hlog, FormatHlog(end.result));
   WriteReports(Report(std::move(end.result)), options.output);
   return exit_code;
 }

@@ -122,6 +122,13 @@ void AddLoadOptions(CLI::App& load, LoadOptions& options) {
                    "400/s'; repeatable")
       ->type_name("EXPRESSION");
   judgement
+      ->add_option("--abort-on", options.abort_on,
+                   "a threshold that is looked at every second and ends the run when it is missed")
+      ->type_name("EXPRESSION");
+  judgement
+      ->add_option("--hlog", options.hlog, "writes the histograms as an HdrHistogram interval log")
+      ->type_name("FILE");
+  judgement
       ->add_option("--i-may-load", options.may_load,
                    "the target's host, exactly: needed when it is neither loopback nor private")
       ->type_name("HOST");

@@ -11,7 +11,6 @@
 #include "runner/cli/output_options.h"
 #include "runner/cli/target_options.h"
 #include "runner/load/settings.h"
-#include "runner/record/threshold.h"
 #include "scenarios/plan.h"
 
 namespace CLI {
@@ -48,6 +47,8 @@ struct LoadOptions {
   std::string close = "quit";
   std::string source;
   std::vector<std::string> thresholds;
+  std::vector<std::string> abort_on;
+  std::string hlog;
   std::vector<std::string> may_load;
   std::size_t jobs = 1;
 };
@@ -59,7 +60,6 @@ struct LoadSetup {
   Plan plan;
   std::unique_ptr<ContentStore> contents;
   LoadSettings settings;
-  std::vector<Threshold> thresholds;
   std::vector<std::string> notes;
 };
 

@@ -30,6 +30,14 @@ auto Read(std::string_view option, std::string_view text, Parse parse) {
   }
 }
 
+Threshold ThresholdOf(std::string_view option, const std::string& text) {
+  try {
+    return Threshold::Parse(text);
+  } catch (const ThresholdError& error) {
+    throw UsageError(fmt::format("{}: {}", option, error.what()));
+  }
+}
+
 Duration TimeOf(std::string_view option, const std::string& text) {
   return text.empty() || text == "0" ? Duration{} : Read(option, text, ParseDuration);
 }
@@ -149,7 +157,8 @@ std::unique_ptr<LoadSetup> MakeLoadSetup(const LoadOptions& options, ResolvedTar
                     std::chrono::system_clock::now().time_since_epoch().count() ^ ::getpid()));
 
   settings.destination = std::move(resolved.destination);
-  if (!options.source.empty()) settings.destination.sources = ParseSources(options.source);
+  if (!options.source.empty())
+    settings.destination.sources = Read("--source", options.source, ParseSources);
   if (options.tls_resume == "on") settings.destination.resumption = TlsResumption::kOffer;
   settings.tls = resolved.tls;
   settings.session = resolved.options;
@@ -163,7 +172,9 @@ std::unique_ptr<LoadSetup> MakeLoadSetup(const LoadOptions& options, ResolvedTar
     settings.session.timeout_scale = options.target.timeout_scale;
   const auto& thresholds = options.thresholds.empty() ? spec.thresholds : options.thresholds;
   for (const std::string& text : thresholds)
-    setup->thresholds.push_back(Threshold::Parse(text));
+    settings.thresholds.push_back(ThresholdOf("--threshold", text));
+  for (const std::string& text : options.abort_on)
+    settings.aborting.push_back(ThresholdOf("--abort-on", text));
   setup->notes.push_back(
       fmt::format("pipelining: {}, chunking: {}", options.pipelining, options.chunking));
   return setup;

@@ -27,6 +27,9 @@ class Channel final : public IoHandler {
   /// True: all octets were taken. False: the session is told when they were.
   bool Write(std::span<const iovec> octets);
   void Close(Close::How how);
+  /// A connect failed at once; the session will hear of it from the loop, by this channel's own
+  /// deadline, which must not be moved until then.
+  [[nodiscard]] bool failing() const { return state_ == State::kFailed; }
 
   void OnReady(std::uint32_t events) override;
   void OnTimer(TimePoint now) override;

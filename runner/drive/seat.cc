@@ -29,6 +29,10 @@ void Seat::AfterSession() {
     Finished();
     return;
   }
+  if (channels_.front()->failing()) {
+    armed_ = TimePoint::max();
+    return;
+  }
   if (session_.deadline() == armed_) return;
   armed_ = session_.deadline();
   if (armed_ == TimePoint::max()) {

@@ -10,7 +10,6 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "runner/smtp/data_encoder.h"
 
@@ -33,17 +32,15 @@ class ContentStore::Filler {
  public:
   explicit Filler(std::size_t size)
       : size_((std::max<std::size_t>(size, 1) + kBlock - 1) / kBlock * kBlock) {
-    const int file = ::memfd_create("smtpgauge-filler", MFD_CLOEXEC);
-    if (file < 0) ThrowSystemError("memfd_create");
     void* const room = ::mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    bool mapped = ::ftruncate(file, kBlock) == 0 && room != MAP_FAILED;
-    for (std::size_t at = 0; mapped && at < size_; at += kBlock) {
-      mapped = ::mmap(static_cast<char*>(room) + at, kBlock, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED;
+    if (room == MAP_FAILED) ThrowSystemError("memory for message bodies");
+    bool mapped = ::mmap(room, kBlock, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+    for (std::size_t at = kBlock; mapped && at < size_; at += kBlock) {
+      // An old size of 0 maps the same pages a second time.
+      mapped = ::mremap(room, 0, kBlock, MREMAP_MAYMOVE | MREMAP_FIXED,
+                        static_cast<char*>(room) + at) != MAP_FAILED;
     }
-    const int error = errno;
-    ::close(file);
-    errno = error;
     if (!mapped) ThrowSystemError("memory for message bodies");
     octets_ = static_cast<char*>(room);
     Fill();

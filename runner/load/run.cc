@@ -6,6 +6,7 @@
 #include <csignal>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -62,8 +63,8 @@ class SignalGate {
 
 class Run {
  public:
-  Run(const LoadSettings& settings, const std::function<void(const LoadProgress&)>& on_progress)
-      : on_progress_(on_progress), settings_(settings) {}
+  Run(const LoadSettings& settings, const std::function<void(const LoadStatus&)>& on_status)
+      : on_status_(on_status), settings_(settings) {}
 
   LoadEnd Execute() {
     const double cpu_before = ProcessCpuSeconds();
@@ -90,8 +91,8 @@ class Run {
   }
 
  private:
-  [[nodiscard]] LoadProgress Look() const {
-    LoadProgress sum{.elapsed = Clock::now() - began_};
+  [[nodiscard]] LoadStatus Look() const {
+    LoadStatus sum{.elapsed = Clock::now() - began_};
     for (const auto& worker : workers_) {
       const WorkerProgress& one = worker->progress();
       sum.started += one.started.load(std::memory_order_relaxed);
@@ -128,23 +129,61 @@ class Run {
       const TimePoint now = Clock::now();
       if (now - shown < kShow) continue;
       shown = now;
-      const LoadProgress progress = Look();
-      on_progress_(progress);
-      if (GivesUp(progress, now)) StopAll(StopRequest::kAtOnce);
+      const LoadStatus status = Look();
+      on_status_(status);
+      if (GivesUp(status, now)) StopAll(StopRequest::kAtOnce);
+      if (!settings_.aborting.empty()) CheckAborting(now);
     }
     end.answered = Look().established > 0;
   }
 
-  [[nodiscard]] bool GivesUp(const LoadProgress& progress, TimePoint now) {
-    if (progress.established != established_ || progress.accepted != accepted_) {
-      established_ = progress.established;
-      accepted_ = progress.accepted;
+  /// Once a second: collects what the workers have so far, and ends the run when that misses one of
+  /// the aborting thresholds.
+  void CheckAborting(TimePoint now) {
+    if (aborted_by_) return;
+    if (now >= next_snapshot_) {
+      next_snapshot_ = now + std::chrono::seconds(1);
+      snapshot_ = LoadResult();
+      snapshots_ = 0;
+      for (const auto& worker : workers_)
+        worker->RequestSnapshot();
+    }
+    for (const auto& worker : workers_) {
+      const auto part = worker->TakeSnapshot();
+      if (!part) continue;
+      Merge(snapshot_, *part);
+      ++snapshots_;
+    }
+    if (snapshots_ != workers_.size()) return;
+    snapshots_ = 0;
+    for (const Threshold& threshold : settings_.aborting) {
+      ThresholdResult outcome = threshold.Evaluate(snapshot_);
+      if (outcome.passed || !outcome.reason.empty()) continue;
+      outcome.aborted_run = true;
+      aborted_by_ = std::move(outcome);
+      return StopAll(StopRequest::kGraceful);
+    }
+  }
+
+  void JudgeThresholds(LoadResult& result) const {
+    for (const Threshold& threshold : settings_.thresholds)
+      result.thresholds.push_back(threshold.Evaluate(result));
+    for (const Threshold& threshold : settings_.aborting) {
+      const bool aborted = aborted_by_ && aborted_by_->expression == threshold.expression();
+      result.thresholds.push_back(aborted ? *aborted_by_ : threshold.Evaluate(result));
+    }
+  }
+
+  [[nodiscard]] bool GivesUp(const LoadStatus& status, TimePoint now) {
+    if (status.established != established_ || status.accepted != accepted_) {
+      established_ = status.established;
+      accepted_ = status.accepted;
       last_answer_ = now;
     }
-    if (progress.failed_sessions == 0) return false;
-    if (progress.established == 0) return now - began_ >= kGiveUpAtStart;
+    if (status.failed_sessions == 0) return false;
+    if (status.established == 0) return now - began_ >= kGiveUpAtStart;
     const bool endless = !settings_.duration && !settings_.shape;
-    return endless && progress.open_sessions == 0 && now - last_answer_ >= kGiveUpLater;
+    return endless && status.open_sessions == 0 && now - last_answer_ >= kGiveUpLater;
   }
 
   void Collect(LoadEnd& end) {
@@ -157,22 +196,27 @@ class Run {
     end.result.partial = end.signal != 0;
     end.result.info.elapsed = Clock::now() - began_;
     JudgeGenerator(settings_, limit, end.result);
+    JudgeThresholds(end.result);
   }
 
-  const std::function<void(const LoadProgress&)>& on_progress_;
+  const std::function<void(const LoadStatus&)>& on_status_;
   const LoadSettings& settings_;
   TimePoint began_{};
   TimePoint last_answer_{};
   std::uint64_t established_ = 0;
   std::uint64_t accepted_ = 0;
+  TimePoint next_snapshot_{};
+  LoadResult snapshot_;
+  std::size_t snapshots_ = 0;  ///< workers that snapshot_ has
+  std::optional<ThresholdResult> aborted_by_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
 };
 
 }  // namespace
 
 LoadEnd RunLoad(const LoadSettings& settings,
-                const std::function<void(const LoadProgress&)>& on_progress) {
-  return Run(settings, on_progress).Execute();
+                const std::function<void(const LoadStatus&)>& on_status) {
+  return Run(settings, on_status).Execute();
 }
 
 }  // namespace smtpgauge

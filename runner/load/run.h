@@ -8,12 +8,11 @@
 
 #include "runner/load/settings.h"
 #include "runner/record/load_result.h"
-#include "runner/record/threshold.h"
 
 namespace smtpgauge {
 
 /// The run so far, about ten times a second.
-struct LoadProgress {
+struct LoadStatus {
   Duration elapsed{};  ///< since the run began, warm-up included
   std::uint64_t started = 0, accepted = 0, rejected = 0, failed = 0, missed = 0;
   std::uint64_t open_sessions = 0, established = 0, failed_sessions = 0;
@@ -29,6 +28,6 @@ struct LoadEnd {
 /// nobody has answered for a while. Throws std::system_error when threads or descriptors are
 /// lacking.
 [[nodiscard]] LoadEnd RunLoad(const LoadSettings& settings,
-                              const std::function<void(const LoadProgress&)>& on_progress);
+                              const std::function<void(const LoadStatus&)>& on_status);
 
 }  // namespace smtpgauge

@@ -11,6 +11,7 @@
 #include "runner/load/content.h"
 #include "runner/load/distribution.h"
 #include "runner/net/tls_context.h"
+#include "runner/record/threshold.h"
 #include "runner/session/host.h"
 #include "scenarios/plan.h"
 
@@ -38,6 +39,11 @@ struct LoadSettings {
   std::optional<Duration> duration;  ///< of the measured window
   std::optional<std::uint64_t> messages;
   Duration graceful_stop = std::chrono::seconds(30);  ///< for what is under way at the end
+
+  /// Judged over the whole run; those of `aborting` also every second, and the first that is missed
+  /// ends the run.
+  std::vector<Threshold> thresholds;
+  std::vector<Threshold> aborting;
 
   std::size_t workers = 1;
   std::uint64_t seed = 1;

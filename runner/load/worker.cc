@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -105,6 +106,11 @@ LoadResult LoadWorker::TakeResult() {
   return result;
 }
 
+std::optional<LoadResult> LoadWorker::TakeSnapshot() {
+  const std::lock_guard lock(snapshot_mutex_);
+  return std::exchange(snapshot_, std::nullopt);
+}
+
 void LoadWorker::OnTurn(TimePoint began, TimePoint ended) {
   recorder_.OnLoopTurn(began, ended);
 }
@@ -120,7 +126,7 @@ void LoadWorker::OnTimer(TimePoint) {
   if (now >= next_tick_) Tick(now);
   if (stage_ == Stage::kRunning) {
     StartDueSlots(now);
-    OfferArrivals(std::min(now, ends_));
+    OfferArrivals(now);
     if (now >= ends_) {
       ran_out_ = true;
       Drain(now);
@@ -149,6 +155,10 @@ void LoadWorker::Tick(TimePoint now) {
   if (now < began_) return;
   recorder_.Tick(now);
   PublishProgress();
+  if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
+    const std::lock_guard lock(snapshot_mutex_);
+    snapshot_ = recorder_.Snapshot();
+  }
   const StopRequest request = stop_.load(std::memory_order_relaxed);
   if (request == StopRequest::kGraceful && stage_ == Stage::kRunning) Drain(now);
   if (request == StopRequest::kAtOnce) AbortAll(now);

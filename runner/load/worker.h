@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <queue>
 #include <string>
 #include <string_view>
@@ -41,6 +43,9 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   void Run();
   /// From any thread; takes effect within kTick.
   void RequestStop(StopRequest request) { stop_.store(request, std::memory_order_relaxed); }
+  /// The result so far, asked for by RequestSnapshot() and made within kTick; from any thread.
+  void RequestSnapshot() { snapshot_wanted_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] std::optional<LoadResult> TakeSnapshot();
   [[nodiscard]] const WorkerProgress& progress() const { return progress_; }
   /// Behind Run(): the result with this worker's own figures.
   [[nodiscard]] LoadResult TakeResult();
@@ -124,6 +129,9 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   double wall_seconds_ = 0;
   std::atomic<StopRequest> stop_ = StopRequest::kNone;
   WorkerProgress progress_;
+  std::atomic<bool> snapshot_wanted_ = false;
+  std::mutex snapshot_mutex_;
+  std::optional<LoadResult> snapshot_;  ///< under snapshot_mutex_
 };
 
 }  // namespace smtpgauge

@@ -61,7 +61,8 @@ void LoadWorker::StartDueSlots(TimePoint now) {
 }
 
 void LoadWorker::OfferArrivals(TimePoint now) {
-  while (backlog_.next() && began_ + *backlog_.next() <= now) {
+  const auto is_due = [&](Duration time) { return began_ + time <= now && began_ + time < ends_; };
+  while (backlog_.next() && is_due(*backlog_.next())) {
     const Backlog::Due due = backlog_.Offer();
     const TimePoint scheduled = began_ + due.time;
     recorder_.OnLateness(scheduled, now);

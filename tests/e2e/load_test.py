@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""smtpgauge load against the embedded server and against servers that fail: exact counts, honest
+times, faults survived. Usage: load_test.py SMTPGAUGE [NAME...]"""
+
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PROGRAM = sys.argv[1]
+RECIPIENT = "user@example.test"
+
+
+class Sink:
+    """The embedded server on a free port, with what it counted."""
+
+    def __init__(self, *options, port=0):
+        self.process = subprocess.Popen(
+            [PROGRAM, "sink", "--listen", f"127.0.0.1:{port}", *options],
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline().rsplit(":", 1)[1])
+        self.counts = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        if self.process.stdout.closed:
+            return
+        self.process.terminate()
+        for line in self.process.communicate()[0].splitlines():
+            name, _, value = line.rpartition(" ")
+            if value.isdigit():
+                self.counts[name.strip()] = int(value)
+
+
+class Result:
+    def __init__(self, process, folder):
+        self.code = process.returncode
+        self.out = process.stdout
+        self.err = process.stderr
+        path = os.path.join(folder, "load.json")
+        self.json = json.load(open(path)) if os.path.exists(path) else None
+
+    def messages(self, name):
+        return self.json["messages"][name]
+
+    def percentile(self, phase, which, name):
+        for row in self.json["phases"]:
+            if row["phase"] == phase and row["outcome"] == "2xx":
+                return row[f"{which}_time_us"][name]
+        raise KeyError(phase)
+
+
+def load(target, *options, preexec=None, timeout=60):
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.run(
+            [PROGRAM, "load", f"127.0.0.1:{target}" if isinstance(target, int) else target,
+             "--recipient", RECIPIENT, "--quiet", "--json", os.path.join(folder, "load.json"),
+             *options],
+            capture_output=True, text=True, timeout=timeout, preexec_fn=preexec, check=False)
+        return Result(process, folder)
+
+
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def expect_equal(actual, wanted, what):
+    expect(actual == wanted, f"{what}: {actual!r}, expected {wanted!r}")
+
+
+def counts_what_the_server_counted():
+    dialogues = [
+        ("--pipelining", "off"), ("--pipelining", "on"),
+        ("--chunking", "on", "--pipelining", "on", "--bdat-group", "20"),
+        ("--messages-per-connection", "1", "--close", "rst"),
+        ("--messages-per-connection", "0", "--jobs", "2"),
+        ("--tls", "starttls", "--messages-per-connection", "10"),
+        ("--rate", "2000/s", "--arrivals", "poisson"),
+    ]
+    for dialogue in dialogues:
+        with Sink() as sink:
+            result = load(sink.port, "--messages", "200", "--sessions", "7", "--size", "2k",
+                          "--recipients-per-message", "3", *dialogue)
+            sink.stop()
+        expect_equal(result.code, 0, f"{dialogue} exit status ({result.err})")
+        expect_equal(result.messages("accepted"), 200, f"{dialogue} accepted")
+        expect_equal(sink.counts["messages"], 200, f"{dialogue} at the server")
+        expect_equal(result.messages("recipients_accepted"), sink.counts["recipients"],
+                     f"{dialogue} recipients")
+        expect_equal(result.messages("content_octets"), sink.counts["bytes"], f"{dialogue} octets")
+        expect_equal(result.json["sessions"]["completed"], sink.counts["connections"],
+                     f"{dialogue} sessions")
+
+
+def refusals_are_measured():
+    with Sink("--reject", "rcpt=450:0.3", "--reject", "data=554:0.2") as sink:
+        result = load(sink.port, "--messages", "300", "--sessions", "5")
+        sink.stop()
+    expect_equal(result.code, 0, "4yz and 5yz do not end a run")
+    expect_equal(result.messages("accepted"), sink.counts["messages"], "accepted")
+    expect_equal(result.messages("accepted") + result.messages("rejected"), 300, "every message")
+    expect(result.messages("rejected") > 50, "some were refused")
+    expect(len(result.json["examples"]) > 0, "examples of what did not pass")
+
+
+def thresholds_decide_the_exit_status():
+    with Sink("--latency", "20ms") as sink:
+        base = ("--messages", "40", "--sessions", "4")
+        expect_equal(load(sink.port, *base, "--threshold", "p99(eod) < 5s").code, 0, "held")
+        missed = load(sink.port, *base, "--threshold", "p50(eod) < 1ms")
+        expect_equal(missed.code, 4, "missed")
+        began = time.monotonic()
+        aborted = load(sink.port, "--sessions", "4", "--duration", "30s", "--abort-on",
+                       "p50(eod) < 1ms")
+        expect_equal(aborted.code, 4, "aborted")
+        expect(time.monotonic() - began < 10, "the run ended early")
+        expect_equal(load(sink.port, "--threshold", "p99(eod) <").code, 2, "usage")
+
+
+def a_stall_is_seen_by_all_who_waited():
+    # Asleep 0.2 s in every 1 s: a fifth of the arrivals waits 0..0.2 s, which makes 20 ms on average.
+    with Sink("--stall", "200ms/1s") as sink:
+        result = load(sink.port, "--rate", "300/s", "--duration", "4s", "--messages-per-connection",
+                      "0", "--size", "1k", "--max-in-flight", "400")
+    expect(result.code in (0, 5), result.err)
+    mean = result.percentile("message", "response", "mean")
+    p99 = result.percentile("message", "response", "p99")
+    expect(14_000 < mean < 45_000, f"mean {mean}")
+    expect(150_000 < p99 < 330_000, f"p99 {p99}")
+
+
+def a_known_capacity_is_found():
+    with Sink("--capacity", "200/s") as sink:
+        result = load(sink.port, "--sessions", "40", "--duration", "3s", "--warmup", "1s",
+                      "--messages-per-connection", "0")
+    rate = result.messages("accepted") / (result.json["measured_ns"] / 1e9)
+    expect(194 < rate < 206, f"{rate} messages a second")
+
+
+def the_server_may_die_and_come_back():
+    first = Sink()
+    port = first.port
+    second = []
+
+    def restart():
+        time.sleep(1)
+        first.process.kill()
+        first.process.wait()
+        time.sleep(0.5)
+        second.append(Sink(port=port))
+
+    thread = threading.Thread(target=restart)
+    thread.start()
+    result = load(port, "--sessions", "5", "--duration", "4s", "--messages-per-connection", "0",
+                  "--think", "5ms")
+    thread.join()
+    second[0].stop()
+    expect_equal(result.code, 0, f"exit status ({result.err})")
+    expect(second[0].counts["messages"] > 0, "the new server was used")
+    expect(result.json["sessions"]["failed"] >= 5, "the break was counted")
+    expect(result.json["sessions"]["started"] < 200, "nobody spun while the server was away")
+
+
+def nobody_there():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))  # bound, not listening: refused
+        result = load(listener.getsockname()[1], "--sessions", "3", "--duration", "60s")
+    expect_equal(result.code, 3, "exit status")
+    expect(result.json["sessions"]["started"] < 100, "no spinning")
+
+
+def a_full_listen_queue():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        result = load(listener.getsockname()[1], "--sessions", "6", "--duration", "2s",
+                      "--timeout-scale", "0.003", "--graceful-stop", "1s")
+    expect_equal(result.code, 3, "nothing was established")
+    expect(result.json["sessions"]["failed"] >= 6, "every session failed")
+
+
+def a_server_that_never_answers():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(100)
+        began = time.monotonic()
+        result = load(listener.getsockname()[1], "--sessions", "4", "--duration", "2s",
+                      "--graceful-stop", "1s", "--timeout-scale", "0.002")
+    expect(time.monotonic() - began < 10, "the run ended")
+    expect_equal(result.code, 3, "exit status")
+    outcomes = {(row["phase"], row["outcome"]) for row in result.json["phases"]}
+    expect(("greeting", "timeout") in outcomes, f"timeouts at the greeting: {outcomes}")
+
+
+def descriptors_run_out():
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+    with Sink() as sink:
+        result = load(sink.port, "--sessions", "100", "--duration", "1s", preexec=limit)
+    expect_equal(result.code, 5, "the run is INVALID")
+    reasons = " ".join(result.json["generator"]["reasons"])
+    expect("ulimit -n" in reasons, f"the limit is named: {reasons}")
+
+
+def signals_leave_a_partial_report():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with Sink() as sink, tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "load.json")
+            process = subprocess.Popen(
+                [PROGRAM, "load", f"127.0.0.1:{sink.port}", "--recipient", RECIPIENT, "--quiet",
+                 "--duration", "60s", "--json", path, "--sessions", "3", "--think", "1ms"])
+            time.sleep(1)
+            began = time.monotonic()
+            process.send_signal(number)
+            code = process.wait(timeout=10)
+            expect(time.monotonic() - began < 2, "within two seconds")
+            expect_equal(code, 128 + number, "exit status")
+            result = json.load(open(path))
+            expect_equal(result["partial"], True, "marked")
+            expect(result["messages"]["accepted"] > 0, "what was measured is in it")
+
+
+def a_full_disk():
+    with Sink() as sink, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "load.json")
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+        process = subprocess.run(
+            [PROGRAM, "load", f"127.0.0.1:{sink.port}", "--recipient", RECIPIENT, "--quiet",
+             "--messages", "10", "--size", "1k", "--json", path],
+            capture_output=True, text=True, preexec_fn=limit, timeout=30, check=False)
+        expect(process.returncode != 0, "not a success")
+        expect("load.json" in process.stderr, f"the file is named: {process.stderr}")
+        expect_equal(os.listdir(folder), [], "nothing under the final name, nothing left behind")
+
+
+def public_targets_are_refused():
+    process = load("192.0.2.1:25", "--messages", "1")
+    expect_equal(process.code, 2, "exit status")
+    expect("--i-may-load 192.0.2.1" in process.err, process.err)
+
+
+def load_is_seeded_and_capped():
+    with Sink() as sink:
+        result = load(sink.port, "--duration", "20s", "--max-messages", "50", "--sessions", "3")
+        sink.stop()
+    expect_equal(result.messages("accepted"), 50, "the cap")
+    expect_equal(sink.counts["messages"], 50, "the cap at the server")
+
+
+def messages_carry_the_mark_of_the_run():
+    with tempfile.TemporaryDirectory() as folder:
+        with Sink("--maildir", folder) as sink:
+            load(sink.port, "--messages", "5", "--sessions", "2", "--size", "100")
+        found = []
+        for place, _, names in os.walk(folder):
+            found += [open(os.path.join(place, name), encoding="ascii").read() for name in names]
+    tokens = {line for text in found for line in text.splitlines()
+              if line.startswith("X-Smtpgauge-Run: ")}
+    expect_equal(len(found), 5, "messages stored")
+    expect_equal(len(tokens), 5, "a token each")
+
+
+TESTS = [counts_what_the_server_counted, refusals_are_measured, thresholds_decide_the_exit_status,
+         a_stall_is_seen_by_all_who_waited, a_known_capacity_is_found,
+         the_server_may_die_and_come_back, nobody_there, a_full_listen_queue,
+         a_server_that_never_answers, descriptors_run_out, signals_leave_a_partial_report,
+         a_full_disk, public_targets_are_refused, load_is_seeded_and_capped,
+         messages_carry_the_mark_of_the_run]
+
+
+def main():
+    names = sys.argv[2:]
+    failed = 0
+    for test in TESTS:
+        if names and test.__name__ not in names:
+            continue
+        began = time.monotonic()
+        try:
+            test()
+            verdict = "ok"
+        except Exception as error:  # a failed test must not keep the others from running
+            verdict = f"FAILED: {type(error).__name__}: {error}"
+            failed += 1
+        print(f"{test.__name__}: {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
