@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reports/file.h"
 #include "reports/progress.h"
+#include "runner/check/baseline.h"
 #include "runner/check/check_run.h"
 #include "runner/cli/exit_code.h"
 #include "runner/cli/output_options.h"
@@ -35,6 +37,9 @@ struct CheckOptions {
   std::vector<std::string> skip;
   std::vector<std::string> opt_in;
   std::string level = "may";
+  std::string baseline;
+  std::string write_baseline;
+  std::vector<std::string> fail_on{"fail"};
   std::size_t jobs = 8;
   bool all = false;
   bool strict = false;
@@ -132,12 +137,31 @@ CheckSetup MakeSetup(const CheckOptions& options, ResolvedTarget resolved) {
   return setup;
 }
 
-int ExitOf(const CheckResult& result, bool strict) {
-  if (result.partial && result.info.elapsed.count() < 0) return kInterrupted;
-  const auto summary = result.Summary();
-  const auto count = [&](Verdict verdict) { return summary[static_cast<std::size_t>(verdict)]; };
-  if (count(Verdict::kFail) > 0 || (strict && count(Verdict::kWarn) > 0)) return kConformance;
-  return kOk;
+/// What makes the run fail: failures that no baseline explains, and whatever else was asked for.
+int ExitOf(const CheckResult& result, const CheckOptions& options) {
+  const auto asked = [&](const char* what) {
+    return std::find(options.fail_on.begin(), options.fail_on.end(), what) != options.fail_on.end();
+  };
+  const bool warnings = options.strict || asked("warn");
+  const bool fails =
+      std::any_of(result.results.begin(), result.results.end(), [&](const CaseResult& one) {
+        const bool accepted = one.baseline_reason.has_value();
+        switch (one.verdict) {
+          case Verdict::kFail:
+            return !accepted && asked("fail");
+          case Verdict::kWarn:
+            return !accepted && warnings;
+          case Verdict::kPass:
+            return accepted && asked("xpass");
+          case Verdict::kNotApplicable:
+          case Verdict::kBlocked:
+          case Verdict::kSkipped:
+          case Verdict::kError:
+            return false;
+        }
+        return false;
+      });
+  return fails ? kConformance : kOk;
 }
 
 /// A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
@@ -164,6 +188,8 @@ class ProgressView {
 
 int RunCheck(const CheckOptions& options) {
   CheckOutputOptions(options.output);
+  std::optional<Baseline> baseline;
+  if (!options.baseline.empty()) baseline = ReadBaseline(options.baseline);
   (void)RaiseDescriptorLimit();
   ResolvedTarget resolved = Resolve(options.target);
   TlsContext tls(resolved.tls);
@@ -184,8 +210,11 @@ int RunCheck(const CheckOptions& options) {
   }
   auto& result = std::get<CheckResult>(report);
   result.info.elapsed = std::chrono::steady_clock::now() - began;
+  if (baseline) ApplyBaseline(*baseline, result);
   WriteReports(report, options.output);
-  return signal != 0 ? 128 + signal : ExitOf(result, options.strict);
+  if (!options.write_baseline.empty())
+    WriteFileWhole(options.write_baseline, WriteBaseline(result));
+  return signal != 0 ? 128 + signal : ExitOf(result, options);
 }
 
 }  // namespace
@@ -216,6 +245,23 @@ void AddCheckCommand(CLI::App& app, RunFunction& run) {
       ->delimiter(',')
       ->check(CLI::IsMember({"disruptive", "slow"}));
   group->add_flag("--all", options->all, "opt into everything");
+  group
+      ->add_option("--baseline", options->baseline,
+                   "accepted deviations with their reasons; they do not fail the run")
+      ->type_name("FILE.json")
+      ->check(CLI::ExistingFile);
+  group
+      ->add_option(
+          "--write-baseline", options->write_baseline,
+          "write this run's failures and warnings as a baseline, for reasons to be filled in")
+      ->type_name("FILE.json");
+  group
+      ->add_option(
+          "--fail-on", options->fail_on,
+          "what fails the run: fail, warn, xpass (a deviation of the baseline that is gone)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"fail", "warn", "xpass"}))
+      ->capture_default_str();
   group->add_flag("--strict", options->strict, "warnings fail the run too");
   group->add_flag("--fail-fast", options->fail_fast, "stop behind the first failure");
   group->add_option("--jobs", options->jobs, "cases at once")
