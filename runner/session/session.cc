@@ -276,7 +276,9 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
                                                       : "closed by the server (FIN)",
                       now);
   }
-  const bool allowed = link.quit_sent || link.we_closed || slots_[kCodeSlot] == "421";
+  // Whoever breaks off a handshake says so in TLS, or not at all.
+  const bool allowed = waiting_ == Waiting::kHandshake || link.quit_sent || link.we_closed ||
+                       slots_[kCodeSlot] == "421";
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
     JudgeClose(kind, now);

@@ -32,21 +32,33 @@ std::string Verb(std::string_view command) {
   return verb;
 }
 
-/// The verb whose reply `op` awaits, from the write before it.
+constexpr std::string_view kUnknownVerb = "?";
+
+std::string VerbOf(const Send& send) {
+  std::string_view octets = send.text.octets;
+  for (const TextPiece& piece : send.text.pieces) {
+    if (!octets.empty()) break;
+    if (piece.kind == TextPiece::Kind::kLiteral) octets = piece.octets;
+  }
+  return Verb(octets);
+}
+
+/// The verb whose reply `op` awaits: that of the write before it. With several replies owed to one
+/// write nobody can tell which answers what.
 std::string VerbBefore(const Script& script, std::uint16_t op, Phase phase) {
+  if (std::holds_alternative<Authenticate>(script.ops[op].action)) return "AUTH";
   if (phase == Phase::kGreeting) return {};
   if (phase == Phase::kEod) return ".";
   for (std::size_t i = op; i > 0; --i) {
     const Op& before = script.ops[i - 1];
     if (before.connection != script.ops[op].connection) continue;
     if (const auto* send = std::get_if<Send>(&before.action)) {
-      for (const TextPiece& piece : send->text.pieces) {
-        if (piece.kind == TextPiece::Kind::kLiteral && !piece.octets.empty())
-          return Verb(piece.octets);
-      }
-      return Verb(send->text.octets);
+      const std::string_view octets = send->text.octets;
+      const std::size_t end = octets.find("\r\n");
+      const bool several = end != std::string_view::npos && end + 2 < octets.size();
+      return several ? std::string(kUnknownVerb) : VerbOf(*send);
     }
-    if (std::holds_alternative<Authenticate>(before.action)) return "AUTH";
+    if (std::holds_alternative<Await>(before.action)) return std::string(kUnknownVerb);
     if (std::holds_alternative<SendMessage>(before.action)) return ".";
   }
   return {};
