@@ -4,6 +4,7 @@
 
 #include "runner/sink/ascii.h"
 #include "runner/sink/decimal.h"
+#include "runner/sink/delivery_report.h"
 #include "runner/sink/dialogue.h"
 
 namespace smtpgauge::sink {
@@ -213,6 +214,25 @@ void Dialogue::AcceptMessage(Connection& c) {
   counters_.messages.Add(1);
   counters_.recipients.Add(c.transaction.recipients);
   counters_.bytes.Add(c.scanner.findings().octets);
+  const bool spooled = c.rare && c.rare->spool && !Has(Fault::kReportMissing);
+  if (spooled && WantsReport(c.rare->envelope)) ReportDelivery(c);
+}
+
+// A sender that lives here gets the report that it asked for; there is no other way out.
+void Dialogue::ReportDelivery(Connection& c) {
+  const Envelope& envelope = c.rare->envelope;
+  const std::string bracketed = "<" + envelope.sender + ">";
+  std::string_view rest = bracketed;
+  const auto sender = TakePath(rest, PathUse::kForward, service_.faults());
+  if (!sender || service_.mailboxes().Find(*sender, endpoints_.OwnLiteral(c)) != Whose::kLocal)
+    return;
+  const Trace trace = MakeTrace(c);
+  Spool report(*service_.maildir(), service_.faults());
+  report.Append(DeliveryReport(envelope, trace, c.rare->spool->Header()));
+  Envelope back;
+  back.recipients.push_back(
+      {envelope.sender, service_.mailboxes().Name(*sender), LowerCopy(sender->domain)});
+  (void)report.Deliver(back, trace);
 }
 
 // One reply, or in LMTP one for each accepted recipient (RFC 2033 section 4.2).

@@ -89,7 +89,7 @@ class Dialogue {
   void OnMail(Connection& c, Line argument);
   void OnRcpt(Connection& c, Line argument);
   Reply JudgeRecipient(Connection& c, const Path& path, const Parameters& parameters);
-  void AcceptRecipient(Connection& c, const Path& path, Reply reply);
+  void AcceptRecipient(Connection& c, const Path& path, const Parameters& parameters, Reply reply);
   void RefuseRecipient(Connection& c, Reply reply);
 
   // content.cc
@@ -102,6 +102,7 @@ class Dialogue {
   void EndChunk(Connection& c);
   void EndMessage(Connection& c);
   void AcceptMessage(Connection& c);
+  void ReportDelivery(Connection& c);
   Reply JudgeContent(const Connection& c) const;
   Trace MakeTrace(const Connection& c) const;
 

@@ -66,6 +66,7 @@ void Dialogue::OnMail(Connection& c, Line argument) {
       Has(Fault::kRelayLocalSender) && service_.mailboxes().IsLocalDomain(path->domain);
   if (service_.maildir() != nullptr) {
     c.Extra().envelope.sender = AddressOf(*path);
+    c.rare->envelope.envelope_id = parameters.envelope_id;
     if (Has(Fault::kSenderCaseFolded)) c.rare->envelope.sender = LowerCopy(c.rare->envelope.sender);
   }
   Say(c, Reply::kMailOk);
@@ -107,13 +108,15 @@ Reply Dialogue::JudgeRecipient(Connection& c, const Path& path, const Parameters
   return Reply::kRcptOk;
 }
 
-void Dialogue::AcceptRecipient(Connection& c, const Path& path, Reply reply) {
+void Dialogue::AcceptRecipient(Connection& c, const Path& path, const Parameters& parameters,
+                               Reply reply) {
   ++c.transaction.recipients;
   if (service_.maildir() != nullptr && reply == Reply::kRcptOk)
     c.Extra().envelope.recipients.push_back(
         {path.kind == PathKind::kPostmaster ? "postmaster@" + service_.config().domains.front()
                                             : AddressOf(path),
-         service_.mailboxes().Name(path), LowerCopy(path.domain)});
+         service_.mailboxes().Name(path), LowerCopy(path.domain),
+         parameters.notify_success || Has(Fault::kReportUnasked), parameters.original_recipient});
   Say(c, reply);
 }
 
@@ -150,7 +153,7 @@ void Dialogue::OnRcpt(Connection& c, Line argument) {
   }
   const Reply reply = JudgeRecipient(c, *path, parameters);
   if (reply == Reply::kRcptOk || reply == Reply::kRcptRelayOk)
-    return AcceptRecipient(c, *path, reply);
+    return AcceptRecipient(c, *path, parameters, reply);
   RefuseRecipient(c, reply);
 }
 

@@ -220,6 +220,8 @@ enum class Fault : std::uint16_t {
   kPriorityUnchecked,
   kRrvsUnchecked,
   kRrvsAppliesToRoles,
+  kReportMissing,
+  kReportUnasked,
   kEtrnWithoutName,
 
   // CHUNKING and BINARYMIME

@@ -87,6 +87,12 @@ void Spool::Append(std::string_view content) {
   filter_.Feed(content, content_);
 }
 
+std::string_view Spool::Header() const {
+  const std::string_view content = content_;
+  const std::string_view header = content.substr(0, content.find("\r\n\r\n"));
+  return header.substr(0, 16 * 1024);
+}
+
 bool Spool::DeliverOne(const Envelope& envelope, const Recipient& recipient, const Trace& trace) {
   std::string message;
   if (!faults_.Has(Fault::kReturnPathMissing))

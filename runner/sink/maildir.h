@@ -18,14 +18,18 @@ struct Recipient {
   std::string address;  ///< as given, without brackets
   std::string mailbox;  ///< safe as a file name
   std::string domain;
+  bool notify_success = false;  ///< NOTIFY=SUCCESS (RFC 3461 section 4.1)
+  std::string original = {};    ///< ORCPT as given
 };
 
 struct Envelope {
-  std::string sender;  ///< as given, without brackets; empty for <>
+  std::string sender;       ///< as given, without brackets; empty for <>
+  std::string envelope_id;  ///< ENVID, decoded
   std::vector<Recipient> recipients;
 
   void Clear() {
     sender.clear();
+    envelope_id.clear();
     recipients.clear();
   }
 };
@@ -61,6 +65,9 @@ class Spool {
   ~Spool();
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
+
+  /// The header section of what was taken so far, at most 16 KiB of it.
+  [[nodiscard]] std::string_view Header() const;
 
   /// Takes content as it arrives. A disk error shows in Deliver.
   void Append(std::string_view content);

@@ -90,6 +90,7 @@ Error ParseEnvid(const Written& w) {
     return Reply::kParameterValue;
   const auto decoded = DecodeXtext(w.value.value_or(""));
   if (!decoded || decoded->empty() || w.value->size() > 100) return Reply::kParameterValue;
+  w.parameters.envelope_id = *decoded;
   return kFine;
 }
 
@@ -174,6 +175,7 @@ Error ParseNotify(const Written& w) {
     for (std::string_view name : {"SUCCESS", "FAILURE", "DELAY"})
       known = known || (exact ? word == name : EqualsIgnoreCase(word, name));
     if (!known) return Reply::kParameterValue;
+    if (EqualsIgnoreCase(word, "SUCCESS")) w.parameters.notify_success = true;
     if (comma == std::string_view::npos) return kFine;
     list.remove_prefix(comma + 1);
   }
@@ -190,6 +192,7 @@ Error ParseOrcpt(const Written& w) {
     return Reply::kParameterValue;
   for (char c : type)
     if (!IsAlnum(c) && c != '-') return Reply::kParameterValue;
+  w.parameters.original_recipient = *w.value;
   if (EqualsIgnoreCase(type, "utf-8") && !address.empty() && IsUtf8(address)) return kFine;
   const auto decoded = DecodeXtext(address);
   if (!decoded || decoded->empty()) return Reply::kParameterValue;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "runner/sink/extension.h"
@@ -23,6 +24,9 @@ struct Parameters {
   std::optional<std::int64_t> deliver_by;  ///< seconds, return mode only
   std::optional<std::int64_t> hold_for;    ///< seconds
   int priority = 0;
+  bool notify_success = false;
+  std::string envelope_id = {};         ///< decoded
+  std::string original_recipient = {};  ///< as given
 };
 
 /// What a parameter parser needs to know of its surroundings.

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -183,6 +184,33 @@ TEST_F(Delivery, Says451WhenTheDiskDoesNotTakeIt) {
   config_.maildir = "/dev/null/nowhere";
   Talk talk(config_);
   EXPECT_EQ(Send(talk, {"user@example.test"}, "x\r\n").substr(0, 9), "451 4.3.0");
+}
+
+TEST_F(Delivery, IsReportedToSendersWhoAskForIt) {
+  Talk talk(config_);
+  for (const auto& [sender, notify, reports] :
+       {std::tuple{"abuse@example.test", " NOTIFY=SUCCESS,DELAY ORCPT=rfc822;u+2Bx@y", 1U},
+        std::tuple{"abuse@example.test", " NOTIFY=FAILURE", 0U},
+        std::tuple{"abuse@example.test", "", 0U},
+        std::tuple{"abuse@example.test", " NOTIFY=NEVER", 0U},
+        std::tuple{"", " NOTIFY=SUCCESS", 0U},
+        std::tuple{"a@remote.example", " NOTIFY=SUCCESS", 0U}}) {
+    std::filesystem::remove_all(directory_ + "/abuse");
+    talk.Line("EHLO x");
+    talk.Line(std::string("MAIL FROM:<") + sender + "> ENVID=e+2B1 RET=HDRS");
+    talk.Line(std::string("RCPT TO:<user@example.test>") + notify);
+    talk.Line("DATA");
+    EXPECT_EQ(talk.Line("Subject: asked\r\n\r\nbody\r\n.").substr(0, 3), "250");
+    ASSERT_EQ(Messages("abuse").size(), reports) << sender << notify;
+    if (reports == 0) continue;
+    const std::string report = Messages("abuse")[0];
+    for (std::string_view part :
+         {"Return-Path: <>\r\n", "multipart/report; report-type=delivery-status",
+          "Original-Envelope-Id: e+1\r\n", "Original-Recipient: rfc822;u+2Bx@y\r\n",
+          "Action: delivered\r\n", "\r\nSubject: asked\r\n"})
+      EXPECT_NE(report.find(part), std::string::npos) << part << "\n" << report;
+    EXPECT_EQ(report.find("body\r\n"), std::string::npos);
+  }
 }
 
 }  // namespace
