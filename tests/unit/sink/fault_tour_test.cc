@@ -17,16 +17,23 @@
 namespace smtpgauge::sink {
 namespace {
 
-// What no two runs have in common: the id and the time of a Received field.
+// Takes out what stands behind `mark` and consists of `octets`.
+void Erase(std::string& text, std::string_view mark, std::string_view octets) {
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+    const auto from = at + mark.size();
+    const auto end = std::min(text.find_first_not_of(octets, from), text.size());
+    text.erase(from, end - from);
+  }
+}
+
+// What no two runs have in common: ids and times.
 std::string Masked(std::string text) {
-  for (auto at = text.find(" id "); at != std::string::npos; at = text.find(" id ", at + 1)) {
-    const auto end = text.find_first_not_of("0123456789abcdef.", at + 4);
-    if (end != std::string::npos) text.erase(at + 4, end - at - 4);
-  }
-  for (auto at = text.find(";\r\n\t"); at != std::string::npos; at = text.find(";\r\n\t", at + 1)) {
-    const auto zone = text.find(" +0000\r\n", at);
-    if (zone != std::string::npos && zone - at < 40) text.erase(at + 4, zone - at - 4);
-  }
+  constexpr std::string_view kDate =
+      "MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, :0123456789";
+  Erase(text, " id ", "0123456789abcdef.");
+  Erase(text, "report-", "0123456789abcdef-");
+  Erase(text, ";\r\n\t", kDate);
+  Erase(text, "Date: ", kDate);
   return text;
 }
 
