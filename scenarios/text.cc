@@ -46,7 +46,14 @@ struct Rendering {
   void AppendAll(std::span<const TextPiece> pieces) const {
     for (const TextPiece& piece : pieces) {
       if (out.size() >= kMaxRendered) return;
-      Append(piece);
+      // Nearly all pieces of a message's header, without the call.
+      if (secrets == nullptr && piece.kind == TextPiece::Kind::kLiteral) {
+        out += piece.octets;
+      } else if (secrets == nullptr && piece.kind == TextPiece::Kind::kSlot) {
+        if (piece.slot < slots.size()) out += slots[piece.slot];
+      } else {
+        Append(piece);
+      }
     }
   }
   void AppendRepeated(const TextPiece& piece) const {

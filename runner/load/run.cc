@@ -187,10 +187,13 @@ class Run {
   }
 
   void Collect(LoadEnd& end) {
-    end.result.generator.workers = 0;
     std::string limit;
     for (const auto& worker : workers_) {
-      Merge(end.result, worker->TakeResult());
+      if (worker == workers_.front()) {
+        end.result = worker->TakeResult();  // histograms are large: one worker's are not copied
+      } else {
+        Merge(end.result, worker->TakeResult());
+      }
       if (limit.empty()) limit = worker->limit();
     }
     end.result.partial = end.signal != 0;

@@ -160,9 +160,9 @@ TlsContext::TlsContext(const Options& options) : state_(std::make_unique<State>(
   SSL_CTX_set_client_cert_cb(context, CertificateRequested);
   // A server without RFC 5746 is a finding (TlsFacts::secure_renegotiation), not an obstacle.
   SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
-  if (options.ca_file.empty()) {
-    SSL_CTX_set_default_verify_paths(context);
-  } else if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
+  if (options.ca_file.empty()) return;
+  state_->trusts = true;
+  if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
     throw std::runtime_error(fmt::format("CA file {}: {}; expected certificates in PEM form",
                                          options.ca_file, TakeOpenSslError()));
   }
@@ -177,6 +177,12 @@ void TlsContext::ForgetSessions() {
 std::unique_ptr<SSL, OpenSslDeleter> NewTlsClient(TlsNotes& notes, const TlsRequest& request,
                                                   std::string& error) {
   ERR_clear_error();
+  if (!notes.context->trusts) {
+    // Reading them takes as long as a thousand messages: not for a run that never speaks TLS.
+    notes.context->trusts = true;
+    SSL_CTX_set_default_verify_paths(notes.context->context.get());
+    ERR_clear_error();
+  }
   std::unique_ptr<SSL, OpenSslDeleter> ssl(SSL_new(notes.context->context.get()));
   if (!ssl) {
     error = TakeOpenSslError();

@@ -50,11 +50,6 @@ void Session::Start(TimePoint scheduled, TimePoint now) {
   AfterEvent(now);
 }
 
-Link& Session::LinkOf(std::uint8_t connection) {
-  if (links_.size() < connection) links_.resize(connection);
-  return links_[connection - 1U];
-}
-
 const smtp::ExtensionSet* Session::extensions(std::uint8_t connection) const {
   return connection <= links_.size() ? links_[connection - 1U].extensions.get() : nullptr;
 }
@@ -144,7 +139,7 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
   if (transcript_ && !octets.empty()) transcript_->Received(connection, octets, now);
   std::string held;
   std::string_view input = octets;
-  if (!LinkOf(connection).backlog.empty()) {
+  if (!LinkOf(connection).backlog.empty()) [[unlikely]] {
     held = std::move(LinkOf(connection).backlog);
     LinkOf(connection).backlog.clear();
     held.append(octets);
@@ -159,7 +154,7 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
     }
     if (waiting_ != Waiting::kNothing) break;
     // What is left belongs to whatever comes next, and STARTTLS must be able to see it.
-    LinkOf(connection).backlog.assign(input);
+    if (!input.empty()) LinkOf(connection).backlog.assign(input);
     Advance(now);
     Link& link = LinkOf(connection);
     if (done() || link.backlog.empty()) return;

@@ -116,7 +116,11 @@ class Session {
   // session.cc: the loop
   void Advance(TimePoint now);
   void AfterEvent(TimePoint now);
-  Link& LinkOf(std::uint8_t connection);
+  Link& LinkOf(std::uint8_t connection) {
+    if (connection > links_.size()) [[unlikely]]
+      links_.resize(connection);
+    return links_[connection - 1U];
+  }
   void Flush(std::uint8_t connection, Link& link, TimePoint now);
   void FlushAll(TimePoint now);
   void WaitFor(Waiting what, std::uint8_t connection, TimePoint deadline);
@@ -159,6 +163,7 @@ class Session {
 
   // session_replies.cc
   [[nodiscard]] bool TakesOctets(const Link& link, std::uint8_t connection) const;
+  void NoteCode(int code);
   void HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
   void JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
                   const Await& await, const smtp::Reply& reply, TimePoint now);
@@ -227,6 +232,7 @@ class Session {
   std::uint16_t accepted_recipients_ = 0;  ///< check: 2yz to RCPT since the last message
   bool proving_ = false;
   bool settling_ = false;
+  int code_ = 0;  ///< what kCodeSlot says
   bool advancing_ = false;
 };
 

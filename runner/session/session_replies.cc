@@ -75,11 +75,17 @@ bool Session::TakesOctets(const Link& link, std::uint8_t connection) const {
          (waiting_ == Waiting::kSilence || waiting_ == Waiting::kClose);
 }
 
+void Session::NoteCode(int code) {
+  if (code == code_) return;
+  code_ = code;
+  slots_[kCodeSlot] = std::to_string(code);
+}
+
 void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                           TimePoint now) {
   if (link.exchanges.empty()) return JudgeUnasked(link, reply, now);
   Exchange& exchange = link.exchanges.front();
-  slots_[kCodeSlot] = std::to_string(reply.code);
+  NoteCode(reply.code);
   if (!load_) Observe(link, exchange, reply, now);
   if (reply.faults.Has(smtp::ReplyFault::kUnbounded)) {
     return HandleNoReply(connection, link, Outcome::kMalformed, "a reply without end", now);
@@ -136,7 +142,7 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
 /// A reply although nothing was asked: during a silence, or instead of a close.
 void Session::JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now) {
   const Op& op = script_.ops[pc_ - 1U];
-  slots_[kCodeSlot] = std::to_string(reply.code);
+  NoteCode(reply.code);
   Observe(link, {.phase = Phase::kOther, .started = now}, reply, now);
   if (const auto* silence = std::get_if<Silence>(&op.action)) {
     const bool legal = reply.code >= 200 && reply.code <= 599;
