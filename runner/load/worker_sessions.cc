@@ -1,8 +1,8 @@
 // A worker's sessions: when they are opened, what they are given to send, what follows their end.
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "runner/load/worker.h"
 
@@ -143,7 +143,9 @@ void LoadWorker::FillJob(LoadSeat& seat, MessageJob& job, TimePoint scheduled, T
   next_sender_ = (next_sender_ + settings_.workers) % settings_.senders.size();
   job.content = settings_.contents->Pick(random_);
   token_.resize(token_prefix_);
-  fmt::format_to(std::back_inserter(token_), "{}", ++tokens_);
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), ++tokens_).ptr;
+  token_.append(digits.data(), end);
   seat.session().SetSlot(kTokenSlot, token_);
   if (!seat.session().script().delivers) return;
   if (!open_loop()) recorder_.OnOffered(now);

@@ -1,7 +1,7 @@
 // Load: messages one after another, grouped under PIPELINING, and recovery from refusals.
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <array>
+#include <charconv>
 
 #include "runner/session/load_state.h"
 #include "runner/session/session.h"
@@ -21,6 +21,13 @@ Outcome OutcomeOf(int code) {
       return Outcome::k5yz;
   }
   return Outcome::kMalformed;
+}
+
+/// The string keeps its capacity, so nothing is allocated.
+void AssignNumber(std::uint64_t number, std::string& out) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.assign(digits.data(), end);
 }
 
 bool Passed(Verdict verdict) {
@@ -128,11 +135,8 @@ void Session::TakeJob(const MessageJob& job, TimePoint now) {
   message.started = now;
   slots_[kSenderSlot].assign(job.sender);
   slots_[kRecipientSlot] = (*job.recipients)[job.first_recipient % job.recipients->size()];
-  // fmt and not to_string: the slots keep their capacity, so nothing is allocated here.
-  slots_[kMessageSlot].clear();
-  fmt::format_to(std::back_inserter(slots_[kMessageSlot]), "{}", message_);
-  slots_[kSizeSlot].clear();
-  fmt::format_to(std::back_inserter(slots_[kSizeSlot]), "{}", job.content.octets);
+  AssignNumber(message_, slots_[kMessageSlot]);
+  AssignNumber(job.content.octets, slots_[kSizeSlot]);
 }
 
 /// Every command of the message was queued; its last reply may still be owed.
