@@ -75,6 +75,8 @@ void Dialogue::OnNoop(Connection& c, Line argument) {
 }
 
 void Dialogue::OnHelp(Connection& c, Line) {
+  // An optional command that works has to be listed (RFC 5321 section 4.1.1.1).
+  if (!service_.Offered(c.tls).Has(Extension::kHelp)) return Say(c, Reply::kNotImplemented);
   if (Has(Fault::kHelpResets)) ResetTransaction(c);
   Say(c, Reply::kHelpText);
 }

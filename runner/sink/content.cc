@@ -214,8 +214,7 @@ void Dialogue::AcceptMessage(Connection& c) {
   counters_.messages.Add(1);
   counters_.recipients.Add(c.transaction.recipients);
   counters_.bytes.Add(c.scanner.findings().octets);
-  const bool spooled = c.rare && c.rare->spool && !Has(Fault::kReportMissing);
-  if (spooled && WantsReport(c.rare->envelope)) ReportDelivery(c);
+  if (c.rare && c.rare->spool && WantsReport(c.rare->envelope)) ReportDelivery(c);
 }
 
 // A sender that lives here gets the report that it asked for; there is no other way out.

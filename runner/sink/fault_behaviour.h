@@ -220,7 +220,6 @@ enum class Fault : std::uint16_t {
   kPriorityUnchecked,
   kRrvsUnchecked,
   kRrvsAppliesToRoles,
-  kReportMissing,
   kReportUnasked,
   kEtrnWithoutName,
 

@@ -192,8 +192,6 @@ constexpr FaultRow kRows[] = {
      "accepts any word for RRVS", Fault::kRrvsUnchecked},
     {"rrvs-applies-to-roles", "dsn", Level::kMust,
      "applies RRVS to role accounts", Fault::kRrvsAppliesToRoles},
-    {"report-missing", "dsn", Level::kMust,
-     "sends no report of a delivery that was asked for", Fault::kReportMissing},
     {"report-unasked", "dsn", Level::kMust,
      "reports every delivery", Fault::kReportUnasked},
     {"etrn-without-name", "dsn", Level::kMust,

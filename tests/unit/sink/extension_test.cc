@@ -156,7 +156,8 @@ TEST(Parameters, OfWhatIsNotOfferedAreUnknown) {
 TEST(Commands, OfWhatIsNotOfferedAreNotImplemented) {
   Talk talk(Offering(ExtensionSet()));
   talk.Line("EHLO x.example");
-  for (std::string_view line : {"STARTTLS", "AUTH PLAIN x", "BDAT 5 LAST", "ETRN example.test"})
+  for (std::string_view line :
+       {"STARTTLS", "AUTH PLAIN x", "BDAT 5 LAST", "ETRN example.test", "HELP"})
     EXPECT_EQ(talk.Line(line).substr(0, 9), "502 5.5.2") << line;
 }
 
