@@ -112,7 +112,7 @@ class HostileServers(unittest.TestCase):
 
     def assert_bounded(self, printed, seconds, peak):
         self.assertLess(seconds, 45)
-        self.assertLess(peak, 300)
+        self.assertLess(peak, 700)  # the plan of the whole suite takes half of it
         raw = re.sub(rb"[\n\t\x20-\x7e]", b"", printed)
         # UTF-8 of our own is fine; control octets and bare high octets of the server are not.
         self.assertEqual([octet for octet in raw if octet < 0x20 or octet == 0x7f], [], printed[:400])
