@@ -125,6 +125,8 @@ void CompilePredicateList(const JsonValue& list, const StepPlace& place, Buildin
                           std::vector<Predicate>& out);
 
 // compile_expectation.cc
+/// What is expected where no code is good enough and neither are a close and silence.
+inline constexpr std::string_view kAnotherReply = "another reply";
 /// Index of the expectation in the script.
 [[nodiscard]] std::uint16_t CompileExpectation(const JsonValue& value, Phase phase,
                                                const StepPlace& place, Building& building);

@@ -140,7 +140,8 @@ void CompileSilence(const JsonValue& step, const StepPlace& place, Building& bui
     silence.codes = expectation.codes;
     silence.malformed = expectation.malformed;
     silence.on_close = expectation.on_close;
-    silence.expected = fmt::format("no reply, or {}", expectation.expected);
+    if (expectation.expected != kAnotherReply)
+      silence.expected = fmt::format("no reply, or {}", expectation.expected);
     if (!expectation.also.empty() || !expectation.captures.empty())
       building.problems.Add(*reply, "only sets of codes judge a reply that breaks a silence");
     building.script.expectations.pop_back();

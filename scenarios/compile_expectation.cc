@@ -66,13 +66,23 @@ CodeSets ReadSets(const JsonValue& value, Problems& problems) {
   return sets;
 }
 
-// "503, 554 (tolerated: 5yz)".
-std::string Described(const CodeSets& sets) {
+// "503, 554 (tolerated: 5yz), or the connection closed".
+std::string Described(const CodeSets& sets, const Expectation& expectation) {
   std::string text = fmt::format("{}", fmt::join(sets.Named(Verdict::kPass), ", "));
-  if (text.empty()) text = "a reply";
   const auto tolerated = sets.Named(Verdict::kWarn);
-  if (!tolerated.empty()) text += fmt::format(" (tolerated: {})", fmt::join(tolerated, ", "));
-  return text;
+  if (text.empty() && sets.otherwise == Verdict::kPass) text = "a reply";
+  if (text.empty() && !tolerated.empty())
+    text = fmt::format("{} (tolerated)", fmt::join(tolerated, ", "));
+  else if (!tolerated.empty())
+    text += fmt::format(" (tolerated: {})", fmt::join(tolerated, ", "));
+  const auto add = [&text](Verdict verdict, std::string_view instead) {
+    if (verdict != Verdict::kPass) return;
+    if (!text.empty()) text += ", or ";
+    text += instead;
+  };
+  add(expectation.on_close, "the connection closed");
+  add(expectation.on_silence, "no reply");
+  return text.empty() ? std::string(kAnotherReply) : text;
 }
 
 void ReadCaptures(const JsonValue& value, const StepPlace& place, Building& building,
@@ -128,7 +138,7 @@ std::uint16_t CompileExpectation(const JsonValue& value, Phase phase, const Step
       ReadCaptures(*capture, place, building, expectation);
   }
   expectation.names_421 = sets.Names(421, CodeSets::Width::kExact);
-  expectation.expected = Described(sets);
+  expectation.expected = Described(sets, expectation);
   ApplyDefaults(sets, phase);
   for (int code = 200; code < 600; ++code)
     expectation.codes[static_cast<std::size_t>(code - 200)] = Judged(sets.At(code), place.section);

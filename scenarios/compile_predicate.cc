@@ -84,11 +84,49 @@ void ReadArgument(const JsonValue& value, Predicate& predicate, Building& buildi
   }
 }
 
-Predicate Compiled(Kind kind, const JsonValue& argument, Verdict otherwise, Building& building) {
+// For people, where the scenario does not say it better.
+std::string WhatIsMissed(const Predicate& predicate) {
+  const auto expression = [&] { return predicate.pattern ? predicate.pattern->expression() : ""; };
+  switch (predicate.kind) {
+    case Kind::kText:
+      return fmt::format("the text does not match {}", expression());
+    case Kind::kNotText:
+      return fmt::format("the text matches {}", expression());
+    case Kind::kEachLine:
+      return fmt::format("a line does not match {}", expression());
+    case Kind::kOctets:
+      return fmt::format("the octets do not match {}", expression());
+    case Kind::kContains:
+      return "the text does not contain what it has to";
+    case Kind::kNotContains:
+      return "the text contains what it must not";
+    case Kind::kEnhanced:
+      return fmt::format("the enhanced status code is not {}", expression());
+    case Kind::kLines:
+      return "the number of lines is another one";
+    case Kind::kKeyword:
+      return fmt::format("{} is not listed, or with other parameters", predicate.name);
+    case Kind::kNoKeyword:
+      return fmt::format("{} is listed", predicate.name);
+    case Kind::kWithin:
+      return fmt::format(
+          "the reply took longer than {} ms",
+          std::chrono::duration_cast<std::chrono::milliseconds>(predicate.time).count());
+    case Kind::kWellFormed:
+      return "the reply is malformed";
+    case Kind::kFirstWordNamesHost:
+      return "the text does not begin with a host name";
+  }
+  return {};
+}
+
+Predicate Compiled(Kind kind, const JsonValue& argument, Verdict otherwise, std::string_view note,
+                   Building& building) {
   Predicate predicate;
   predicate.kind = kind;
   predicate.otherwise = otherwise;
   ReadArgument(argument, predicate, building);
+  predicate.note = note.empty() ? WhatIsMissed(predicate) : std::string(note);
   return predicate;
 }
 
@@ -103,8 +141,8 @@ void CompilePredicates(const JsonValue& object, Verdict otherwise, std::string_v
   for (const KeyedKind& known : kKinds) {
     const JsonValue* argument = object.Find(known.key);
     if (argument == nullptr) continue;
-    out.push_back(Compiled(known.kind, *argument, Judged(otherwise, place.section), building));
-    out.back().note = note;
+    out.push_back(
+        Compiled(known.kind, *argument, Judged(otherwise, place.section), note, building));
   }
 }
 
@@ -121,8 +159,8 @@ void CompilePredicateList(const JsonValue& list, const StepPlace& place, Buildin
     const std::size_t before = out.size();
     CompilePredicates(item, otherwise, note, place, building, out);
     if (const JsonValue* within = item.Find("within")) {
-      out.push_back(Compiled(Kind::kWithin, *within, Judged(otherwise, place.section), building));
-      out.back().note = note;
+      out.push_back(
+          Compiled(Kind::kWithin, *within, Judged(otherwise, place.section), note, building));
     }
     if (out.size() != before + 1)
       building.problems.Add(

@@ -68,6 +68,10 @@ std::vector<TargetFact> Knowledge::Facts() const {
 
 std::string WhyNotApplicable(const Condition& condition, const Knowledge& knowledge) {
   std::string why = Unmet(condition.ehlo, condition.no_ehlo, knowledge.session, "");
+  // The sessions were in clear: most servers offer AUTH in TLS only.
+  if (!why.empty() && knowledge.tls && Unmet(condition.ehlo, {}, knowledge.tls, "").empty() &&
+      !Unmet(condition.ehlo, {}, knowledge.session, "").empty())
+    why += " in clear; it is in TLS (--tls starttls)";
   if (why.empty())
     why = Unmet(condition.ehlo_clear, condition.no_ehlo_clear, knowledge.clear, " in clear");
   if (why.empty()) why = Unmet(condition.ehlo_tls, condition.no_ehlo_tls, knowledge.tls, " in TLS");

@@ -84,6 +84,31 @@ bool PartHolds(const Delivered::Part& part, const DeliveredMessage& message, con
   return false;
 }
 
+// For people, where the scenario does not say it better.
+std::string WhatIsMissed(const Delivered::Part& part) {
+  using Kind = Delivered::Part::Kind;
+  const std::string expression = part.pattern ? part.pattern->expression() : "";
+  switch (part.kind) {
+    case Kind::kBody:
+      return "the delivered message has another body";
+    case Kind::kHeader:
+    case Kind::kFirstHeader:
+      return fmt::format("the delivered message lacks a field {} {}", part.name, expression);
+    case Kind::kNoHeader:
+      return fmt::format("the delivered message has a field {} {}", part.name, expression);
+    case Kind::kHeaderCount:
+      return fmt::format("the delivered message has another number of fields {} {}", part.name,
+                         expression);
+    case Kind::kOctets:
+      return fmt::format("the delivered message does not match {}", expression);
+    case Kind::kNotOctets:
+      return fmt::format("the delivered message matches {}", expression);
+    case Kind::kFieldOrder:
+      return fmt::format("the delivered message does not begin with {}", part.name);
+  }
+  return {};
+}
+
 }  // namespace
 
 DeliveredMessage ParseDelivered(std::string_view stored) {
@@ -117,10 +142,7 @@ Judgement JudgeDelivered(const Delivered& expected, std::span<const DeliveredMes
       if (Worse(part.otherwise, judgement.verdict) == judgement.verdict) continue;
       if (PartHolds(part, message, slots)) continue;
       judgement.verdict = part.otherwise;
-      judgement.note = part.note.empty()
-                           ? fmt::format("delivered message: {}",
-                                         part.name.empty() ? "content differs" : part.name)
-                           : part.note;
+      judgement.note = part.note.empty() ? WhatIsMissed(part) : part.note;
     }
   }
   return judgement;

@@ -185,7 +185,9 @@ Finding EnhancedNotOn3yz(const Exhibit& exhibit) {
              : Fine();
 }
 Finding ReplyTime(const Exhibit& exhibit) {
-  if (exhibit.phase == Phase::kGreeting || exhibit.took == Duration{}) return {};
+  // What nobody asked for, such as the 421 of an idle session, has waited for no command.
+  const bool asked = !exhibit.verb.empty() && exhibit.verb != "?";
+  if (exhibit.phase == Phase::kGreeting || !asked || exhibit.took == Duration{}) return {};
   const double seconds = std::chrono::duration<double>(exhibit.took).count();
   const double limit = exhibit.phase == Phase::kData  ? 120
                        : exhibit.phase == Phase::kEod ? 600

@@ -8,6 +8,14 @@
 #include "runner/session/load_state.h"
 
 namespace smtpgauge {
+namespace {
+
+/// Enough of a reply to recognize it in a sentence.
+std::string_view Beginning(std::string_view text) {
+  return text.substr(0, 100);
+}
+
+}  // namespace
 
 std::array<Duration, kPhaseCount> DefaultLimits() {
   using std::chrono::minutes;
@@ -342,8 +350,13 @@ void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::s
   if (op.section == Section::kSetup) {
     if (verdict == Verdict::kWarn || verdict == Verdict::kPass) return;
     if (verdict == Verdict::kFail) verdict = Verdict::kBlocked;
-    if (reason.empty()) reason = "a precondition was refused";
+    if (reason.empty() && verdict == Verdict::kBlocked)
+      reason = fmt::format("a precondition was refused: {}", Beginning(actual));
   }
+  if (reason.empty() && verdict == Verdict::kNotApplicable)
+    reason = fmt::format("does not arise here: {}", Beginning(actual));
+  if (reason.empty() && verdict == Verdict::kBlocked)
+    reason = fmt::format("cannot be told here: {}", Beginning(actual));
   if (Worse(verdict, outcome_.verdict) == outcome_.verdict) return;
   outcome_.verdict = verdict;
   outcome_.expected = std::move(expected);
