@@ -283,7 +283,7 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   const bool handshake = waiting_ == Waiting::kHandshake ||
                          (pc_ > 0 && script_.ops[pc_ - 1U].phase == Phase::kTls);
   const bool allowed =
-      handshake || link.quit_sent || link.we_closed || slots_[kCodeSlot] == "421";
+      handshake || link.quit_sent || link.we_closed || link.close_announced;
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
     JudgeClose(kind, now);

@@ -21,7 +21,7 @@ void Session::ProveSync(TimePoint now) {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     Link& link = links_[i];
     const auto connection = static_cast<std::uint8_t>(i + 1);
-    if (!link.open || link.we_closed || link.close_observed) continue;
+    if (!link.open || link.we_closed || link.close_observed || link.close_announced) continue;
     if (link.ended) {
       if (link.quit_sent) continue;
       return LoseSync("the server closed the connection",

@@ -83,6 +83,7 @@ void Session::NoteCode(int code) {
 
 void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                           TimePoint now) {
+  if (reply.code == 421) link.close_announced = true;
   if (link.exchanges.empty()) return JudgeUnasked(link, reply, now);
   Exchange& exchange = link.exchanges.front();
   NoteCode(reply.code);
