@@ -84,6 +84,15 @@ void ReadArgument(const JsonValue& value, Predicate& predicate, Building& buildi
   }
 }
 
+// Without the anchors of CompileWholePattern.
+std::string WholeExpression(const Predicate& predicate) {
+  constexpr std::string_view kFront = "^(?:", kBack = ")$";
+  std::string_view text = predicate.pattern ? predicate.pattern->expression() : "";
+  if (text.starts_with(kFront)) text.remove_prefix(kFront.size());
+  if (text.ends_with(kBack)) text.remove_suffix(kBack.size());
+  return std::string(text);
+}
+
 // For people, where the scenario does not say it better.
 std::string WhatIsMissed(const Predicate& predicate) {
   const auto expression = [&] { return predicate.pattern ? predicate.pattern->expression() : ""; };
@@ -101,7 +110,7 @@ std::string WhatIsMissed(const Predicate& predicate) {
     case Kind::kNotContains:
       return "the text contains what it must not";
     case Kind::kEnhanced:
-      return fmt::format("the enhanced status code is not {}", expression());
+      return fmt::format("the enhanced status code is not {}", WholeExpression(predicate));
     case Kind::kLines:
       return "the number of lines is another one";
     case Kind::kKeyword:

@@ -226,10 +226,11 @@ announce() {
   done
 }
 
-# What the caller needs to test this server; user is empty where there is no AUTH.
+# What the caller needs to test this server; user is empty where there is no AUTH. A script sets
+# tls=auto where AUTH is on offer in TLS only: the sessions of a run are then in TLS.
 announce_server() {
   announce server "$server" version "$(server_version)" \
-    host 127.0.0.1 port "$port" tls_port "$tls_port" profile "${profile:-mx}" \
+    host 127.0.0.1 port "$port" tls_port "$tls_port" tls "${tls:-off}" profile "${profile:-mx}" \
     domain "$domain" recipient "user@$domain" recipient2 "user2@$domain" \
     many_recipients "box%03d@$domain" unknown_recipient "no-such-user@$domain" \
     maildir "$root/srv/mail/%n${maildir_suffix-/Maildir}" \

@@ -88,17 +88,17 @@ bool PartHolds(const Delivered::Part& part, const DeliveredMessage& message, con
 std::string WhatIsMissed(const Delivered::Part& part) {
   using Kind = Delivered::Part::Kind;
   const std::string expression = part.pattern ? part.pattern->expression() : "";
+  const std::string field = part.pattern ? part.name + ": " + expression : part.name;
   switch (part.kind) {
     case Kind::kBody:
       return "the delivered message has another body";
     case Kind::kHeader:
     case Kind::kFirstHeader:
-      return fmt::format("the delivered message lacks a field {} {}", part.name, expression);
+      return fmt::format("the delivered message lacks a field {}", field);
     case Kind::kNoHeader:
-      return fmt::format("the delivered message has a field {} {}", part.name, expression);
+      return fmt::format("the delivered message has a field {}", field);
     case Kind::kHeaderCount:
-      return fmt::format("the delivered message has another number of fields {} {}", part.name,
-                         expression);
+      return fmt::format("the delivered message has too few or too many fields {}", field);
     case Kind::kOctets:
       return fmt::format("the delivered message does not match {}", expression);
     case Kind::kNotOctets:
