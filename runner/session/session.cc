@@ -280,10 +280,9 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
                       now);
   }
   // Whoever breaks off a handshake says so in TLS, or not at all.
-  const bool handshake = waiting_ == Waiting::kHandshake ||
-                         (pc_ > 0 && script_.ops[pc_ - 1U].phase == Phase::kTls);
-  const bool allowed =
-      handshake || link.quit_sent || link.we_closed || link.close_announced;
+  const bool handshake =
+      waiting_ == Waiting::kHandshake || (pc_ > 0 && script_.ops[pc_ - 1U].phase == Phase::kTls);
+  const bool allowed = handshake || link.quit_sent || link.we_closed || link.close_announced;
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
     JudgeClose(kind, now);
