@@ -184,6 +184,7 @@ class Session {
   void HandleProofReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                         TimePoint now);
   void LoseSync(std::string actual, std::string reason);
+  [[nodiscard]] Duration ProofLimit() const;
 
   // session_load.cc
   void BeginMessage(TimePoint now);
@@ -219,6 +220,7 @@ class Session {
   std::unique_ptr<LoadState> load_;
   TimePoint deadline_ = TimePoint::max();
   TimePoint step_began_{};
+  Duration slowest_reply_{};  ///< check: the longest that any reply took so far
   TimePoint give_up_{};  ///< kDelivered: end of the wait; deadline_ is the next look
   std::size_t segment_ = 0;
   std::size_t segment_at_ = 0;

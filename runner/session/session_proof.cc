@@ -1,4 +1,6 @@
 // Behind every probe: NOOP and QUIT are answered once each, as usual, and nothing follows.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "runner/session/auth_state.h"
@@ -6,6 +8,13 @@
 #include "runner/session/session.h"
 
 namespace smtpgauge {
+
+/// A third of the limit proves that a server is stuck which answered everything else at once; one
+/// that takes its time (tarpits) gets ten times its slowest reply.
+Duration Session::ProofLimit() const {
+  const Duration limit = Limit(Phase::kOther);
+  return std::min(limit, std::max(limit / 3, slowest_reply_ * 10));
+}
 
 /// Called when the operations are over; again for each connection.
 void Session::ProveSync(TimePoint now) {
@@ -33,7 +42,8 @@ void Session::ProveSync(TimePoint now) {
     if (link.quit_sent) continue;
     link.quit_sent = true;  // proven once
     QueueOctets(link, connection, "NOOP\r\n", false, now);
-    link.exchanges.Push({.op = Exchange::kNoopProof, .phase = Phase::kOther});
+    link.exchanges.Push(
+        {.op = Exchange::kNoopProof, .phase = Phase::kOther, .deadline = now + ProofLimit()});
     Flush(connection, link, now);
     return WaitFor(Waiting::kReplies, connection, link.exchanges.front().deadline);
   }
@@ -60,7 +70,8 @@ void Session::HandleProofReply(std::uint8_t connection, Link& link, const smtp::
   }
   if (which == Exchange::kNoopProof) {
     QueueOctets(link, connection, "QUIT\r\n", false, now);
-    link.exchanges.Push({.op = Exchange::kQuitProof, .phase = Phase::kQuit});
+    link.exchanges.Push(
+        {.op = Exchange::kQuitProof, .phase = Phase::kQuit, .deadline = now + ProofLimit()});
     Flush(connection, link, now);
     return WaitFor(Waiting::kReplies, connection, link.exchanges.front().deadline);
   }

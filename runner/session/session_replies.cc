@@ -87,7 +87,11 @@ void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply
   if (link.exchanges.empty()) return JudgeUnasked(link, reply, now);
   Exchange& exchange = link.exchanges.front();
   NoteCode(reply.code);
-  if (!load_) Observe(link, exchange, reply, now);
+  if (!load_) {
+    if (exchange.started != TimePoint{})
+      slowest_reply_ = std::max(slowest_reply_, now - exchange.started);
+    Observe(link, exchange, reply, now);
+  }
   if (reply.faults.Has(smtp::ReplyFault::kUnbounded)) {
     return HandleNoReply(connection, link, Outcome::kMalformed, "a reply without end", now);
   }
