@@ -9,11 +9,17 @@ import functools
 import mailbox
 import os
 import pwd
+import re
 import ssl
 import sys
 
 import aiosmtpd.smtp
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+
+# What a client may call itself in a Received line: a domain or an address literal.
+NAME = re.compile(r"[A-Za-z0-9.:_-]+|\[[A-Za-z0-9.:-]+\]")
+RETURN_PATH = re.compile(rb"^return-path[ \t]*:.*\r\n(?:[ \t].*\r\n)*", re.IGNORECASE | re.MULTILINE)
 
 
 class MaildirHandler:
@@ -46,17 +52,20 @@ class MaildirHandler:
 
     def trace(self, session, envelope):
         """The two lines of RFC 5321 section 4.4, which are a handler's duty, not the library's."""
-        protocol = "ESMTP" if session.extended_smtp else "SMTP"
+        protocol = "UTF8SMTP" if envelope.smtp_utf8 else "ESMTP" if session.extended_smtp else "SMTP"
         if session.extended_smtp:
             protocol += "S" * bool(session.ssl) + "A" * bool(session.authenticated)
+        host_name = session.host_name if NAME.fullmatch(session.host_name) else "unknown"
         return "Return-Path: <{}>\r\nReceived: from {} ([{}]) by {} with {};\r\n\t{}\r\n".format(
-            envelope.mail_from or "", session.host_name, session.peer[0], self.hostname, protocol,
+            envelope.mail_from or "", host_name, session.peer[0], self.hostname, protocol,
             email.utils.format_datetime(email.utils.localtime()))
 
     async def handle_DATA(self, server, session, envelope):
         content = envelope.content
         if isinstance(content, str):
             content = content.encode("utf-8", "surrogateescape")
+        header, separator, body = content.partition(b"\r\n\r\n")
+        content = RETURN_PATH.sub(b"", header + separator[:2]) + separator[2:] + body
         message = (self.trace(session, envelope).encode() + content).replace(b"\r\n", b"\n")
         for address in envelope.rcpt_tos:
             self.maildirs[self.mailbox_of(address)].add(message)

@@ -14,8 +14,9 @@ exports.register = function () {
 exports.mailboxOf = function (address) {
   const host = (address.host || this.domain).toLowerCase()
   if (host !== this.domain) return null
-  if (address.user.toLowerCase() === 'postmaster') return 'user'
-  return this.mailboxes.has(address.user) ? address.user : ''
+  const name = address.user.replace(/^"(.*)"$/, '$1')
+  if (name.toLowerCase() === 'postmaster') return 'user'
+  return this.mailboxes.has(name) ? name : ''
 }
 
 exports.hook_rcpt = function (next, connection, params) {
@@ -27,6 +28,7 @@ exports.hook_rcpt = function (next, connection, params) {
 exports.hook_queue = function (next, connection) {
   const transaction = connection.transaction
   const path = `/tmp/${process.pid}-${++delivered}`
+  transaction.remove_header('Return-Path')
   transaction.add_leading_header('Return-Path', transaction.mail_from.format())
   const file = fs.createWriteStream(path)
   transaction.message_stream.pipe(file, { line_endings: '\n' })
