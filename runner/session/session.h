@@ -221,7 +221,7 @@ class Session {
   TimePoint deadline_ = TimePoint::max();
   TimePoint step_began_{};
   Duration slowest_reply_{};  ///< check: the longest that any reply took so far
-  TimePoint give_up_{};  ///< kDelivered: end of the wait; deadline_ is the next look
+  TimePoint give_up_{};       ///< kDelivered: end of the wait; deadline_ is the next look
   std::size_t segment_ = 0;
   std::size_t segment_at_ = 0;
   std::string segmented_;
