@@ -229,6 +229,20 @@ class HostileServers(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("no reply within", out)
 
+    def test_stuck_behind_a_probe(self):
+        """A server that was quick until then gets a third of the limit of 1.5 s."""
+        def behave(connection):
+            seen = []
+
+            def answer(verb, line):
+                seen.append(verb)
+                return b"" if verb == b"NOOP" and b"RSET" in seen else sane(verb, line)
+            dialogue(connection, answer)
+        status, out, _ = self.judge(behave)
+        self.assertEqual(status, 1)
+        self.assertIn("the server did not answer NOOP and QUIT behind the probe", out)
+        self.assertIn("no reply within 0.5 s", out)
+
 
 if __name__ == "__main__":
     PROGRAM = sys.argv.pop(1)
