@@ -88,7 +88,7 @@ struct Link {
   bool we_closed = false;
   bool close_observed = false;  ///< the scenario itself looked at the close
   bool quit_sent = false;
-  bool close_announced = false;  ///< by 421 (RFC 5321 section 3.8)
+  bool close_announced = false;    ///< by 421 (RFC 5321 section 3.8)
   std::optional<CloseKind> ended;  ///< how the peer ended it
 };
 
