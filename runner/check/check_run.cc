@@ -86,6 +86,7 @@ void CheckRun::LearnTarget() {
   (void)Converse("probe-session", &knowledge_);
   if (setup_.selection.supplied.contains(Need::kRecipient))
     (void)Converse("probe-message", &knowledge_);
+  setup_.options.usual_refusals = knowledge_.refusals;
   result_.facts = knowledge_.Facts();
 }
 

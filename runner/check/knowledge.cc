@@ -41,6 +41,9 @@ void Knowledge::Learn(const ObservedReply& observed) {
   const smtp::Reply& reply = *observed.reply;
   const bool legal = reply.code != 0 && !reply.faults.Has(smtp::ReplyFault::kUnbounded);
   if (observed.phase == Phase::kGreeting && legal) greeting = smtp::ReplyText(reply);
+  if (observed.verb == "MAIL" || observed.verb == "RCPT" || observed.verb == "DATA" ||
+      observed.verb == ".")
+    refusals[static_cast<std::size_t>(observed.phase)] = reply.code / 100 > 3 ? reply.code : 0;
   if (observed.verb == "NOOP") noop_code = reply.code;
   if (observed.verb == "QUIT") quit_code = reply.code;
   if (observed.verb == "RCPT")

@@ -1,6 +1,7 @@
 // What the first, sane conversations taught about the target.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct Knowledge {
   std::string tls_facts;
   int noop_code = 0;  ///< 0: no reply was seen
   int quit_code = 0;
+  std::array<int, kPhaseCount> refusals{};  ///< 4yz or 5yz of the plain transaction, by Phase
   std::string recipient_reply;  ///< what RCPT of the first recipient got
   std::string message_reply;    ///< what a plain message got
   bool takes_mail = false;

@@ -151,13 +151,12 @@ Finding EnhancedSyntax(const Exhibit& exhibit) {
 Finding EnhancedEveryLine(const Exhibit& exhibit) {
   if (!CarriesEnhanced(exhibit) || exhibit.reply->lines < 2) return {};
   const auto first = smtp::ParseEnhancedCode(smtp::ReplyLine(*exhibit.reply, 0));
-  if (!first.present()) return {};
   for (std::uint32_t i = 1; i < exhibit.reply->lines; ++i) {
     if (smtp::ParseEnhancedCode(smtp::ReplyLine(*exhibit.reply, i)) != first) {
-      return Fail("lines of one reply carry different enhanced codes");
+      return Fail("lines of one reply carry different enhanced codes, or only some carry one");
     }
   }
-  return Fine();
+  return first.present() ? Fine() : Finding{};
 }
 Finding EnhancedSpace(const Exhibit& exhibit) {
   if (!CarriesEnhanced(exhibit)) return {};

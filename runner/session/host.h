@@ -117,6 +117,9 @@ struct SessionOptions {
   /// What NOOP and QUIT are answered with when nothing is wrong; 0: not known.
   int usual_noop = 0;
   int usual_quit = 0;
+  /// The 4yz or 5yz that a plain transaction got, by Phase; 0: none. Who refuses that refuses
+  /// everything, and the same code says nothing about what a case tries out.
+  std::array<int, kPhaseCount> usual_refusals{};
 };
 
 /// The deadlines of RFC 5321 section 4.5.3.2.

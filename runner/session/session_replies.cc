@@ -125,6 +125,9 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
       judgement = {capture.otherwise, "the reply does not hold what a later step needs"};
     }
   }
+  const int usual = options_.usual_refusals[static_cast<std::size_t>(op.phase)];
+  if (!load_ && judgement.verdict != Verdict::kPass && usual != 0 && reply.code == usual)
+    judgement = {Verdict::kBlocked, "a plain transaction is refused alike"};
   const bool positive = reply.code >= 200 && reply.code < 300;
   if (!load_ && await.counts_recipient && positive) ++accepted_recipients_;
   if (exchange.replies == 0) {

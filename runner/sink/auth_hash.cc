@@ -121,12 +121,13 @@ class ScramExchange : public AuthExchange {
     const std::string_view authorise = message.substr(flag_end + 1, header_end - flag_end - 1);
     if (!authorise.empty() && !authorise.starts_with("a=")) return {AuthState::kMalformed};
     header_ = message.substr(0, header_end + 1);
+    if (faults.Has(Fault::kScramHeaderUnchecked)) header_ = "n,,";
     std::string_view bare = message.substr(header_end + 1);
-    client_first_ = bare;
     if (bare.starts_with("m=")) {
       if (!faults.Has(Fault::kScramMandatoryIgnored)) return {AuthState::kFailed};
       (void)TakeAttribute(bare, 'm');
     }
+    client_first_ = bare;
     const auto name = TakeAttribute(bare, 'n');
     const auto nonce = TakeAttribute(bare, 'r');
     if (!name || name->empty() || !nonce || nonce->empty()) return {AuthState::kMalformed};
@@ -163,8 +164,10 @@ class ScramExchange : public AuthExchange {
     const bool nonce_good = *nonce == nonce_;
     if (!binding_good && !faults.Has(Fault::kScramBindingUnchecked)) return {AuthState::kFailed};
     if (!nonce_good && !faults.Has(Fault::kScramNonceUnchecked)) return {AuthState::kFailed};
+    const std::string own_nonce = fmt::format("c={},r={}", *binding, nonce_);
     const std::string signed_text =
-        fmt::format("{},{},{}", client_first_, server_first_, without_proof);
+        fmt::format("{},{},{}", client_first_, server_first_,
+                    faults.Has(Fault::kScramNonceUnchecked) ? own_nonce : without_proof);
     if (!ProofHolds(*proof, signed_text) && !faults.Has(Fault::kScramProofUnchecked) && !lax_name_)
       return {AuthState::kFailed};
     if (faults.Has(Fault::kScramNoSignature)) return {AuthState::kSucceeded};

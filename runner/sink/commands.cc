@@ -52,8 +52,15 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
   output_ += service_.EhloReply(c.tls);
 }
 
+// Whether a faulty server asks for a login where RFC 4954 section 6 has none asked for.
+bool Dialogue::IsTooExempt(const Connection& c) const {
+  return Has(Fault::kExempt530) && !c.authenticated &&
+         service_.config().profile == Profile::kSubmission;
+}
+
 void Dialogue::OnReset(Connection& c, Line argument) {
   if (!Trimmed(argument).empty()) return Say(c, Reply::kNoArgumentAllowed);
+  if (IsTooExempt(c)) return Say(c, Reply::kAuthRequired);
   if (Has(Fault::kRsetKeepsRecipients)) return Say(c, Reply::kRsetOk);
   if (Has(Fault::kRsetKeepsChunks) && c.transaction.chunks && c.rare && c.rare->spool) {
     auto spool = std::move(c.rare->spool);
@@ -70,6 +77,7 @@ void Dialogue::OnReset(Connection& c, Line argument) {
 
 void Dialogue::OnNoop(Connection& c, Line argument) {
   if (!IsPrintableAscii(argument)) return Say(c, Reply::kLineSyntax);
+  if (IsTooExempt(c)) return Say(c, Reply::kAuthRequired);
   if (Has(Fault::kNoopResets)) ResetTransaction(c);
   Say(c, Reply::kNoopOk);
 }
@@ -98,6 +106,10 @@ void Dialogue::OnVerify(Connection& c, Line argument) {
     if (IsControl(ch)) return Say(c, Reply::kLineSyntax);
     eight_bit = eight_bit || IsEightBit(ch);
   }
+  if (Has(Fault::kVrfyTellsUsers))
+    return Say(c, service_.mailboxes().Exists(argument.substr(0, argument.find('@')))
+                      ? Reply::kVrfyUnverified
+                      : Reply::kUnknownUser);
   if (eight_bit && Has(Fault::kVrfyUtf8Unasked))
     return SayText(c, fmt::format("252 2.5.0 <{}>\r\n", argument), '2');
   Say(c, eight_bit && !utf8 ? Reply::kVrfyUtf8 : Reply::kVrfyUnverified);
@@ -112,6 +124,7 @@ void Dialogue::OnQuit(Connection& c, Line argument) {
 
 void Dialogue::OnStartTls(Connection& c, Line argument) {
   if (c.tls && !Has(Fault::kSecondStartTlsTaken)) return Say(c, Reply::kTlsActive);
+  if (Has(Fault::kStartTlsListed502)) return Say(c, Reply::kNotImplemented);
   if (!c.tls && !service_.Offered(false).Has(Extension::kStartTls))
     return Say(c, Reply::kNotImplemented);
   if (!Trimmed(argument).empty()) return Say(c, Reply::kNoArgumentAllowed);
@@ -148,6 +161,7 @@ void Dialogue::OnUnknown(Connection& c, Line line) {
     c.next = Next::kClose;
     return;
   }
+  if (Has(Fault::kProxyLineBelieved) && line.starts_with("PROXY ")) return;
   if (Has(Fault::kUnknownCommandEchoed))
     return SayText(c, fmt::format("500 5.5.2 Unknown command: {}\r\n", line), '5');
   if (Has(Fault::kSyntaxErrorResets)) ResetTransaction(c);

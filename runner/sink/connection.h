@@ -75,6 +75,7 @@ struct Connection {
   bool tls = false;
   bool handshaking = false;
   bool authenticated = false;
+  bool login_pending = false;  ///< a fault: authenticated from the next read on
   bool chunk_last = false;
   bool chunk_refused = false;  ///< discard the octets, then say `chunk_reply`
   bool chunk_silent = false;   ///< no reply at all to this chunk

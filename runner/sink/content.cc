@@ -85,7 +85,9 @@ std::size_t Dialogue::ConsumeData(Connection& c, std::string_view input) {
 }
 
 void Dialogue::OnChunk(Connection& c, Line argument) {
-  if (!service_.Offered(c.tls).Has(Extension::kChunking)) return Say(c, Reply::kNotImplemented);
+  const bool listed = service_.Offered(c.tls).Has(Extension::kChunking);
+  if (listed ? Has(Fault::kChunkingListed502) : !Has(Fault::kChunkUnofferedTaken))
+    return Say(c, Reply::kNotImplemented);
   while (argument.ends_with(' '))
     argument.remove_suffix(1);
   const auto space = std::min(argument.find(' '), argument.size());
@@ -135,6 +137,12 @@ std::size_t Dialogue::ConsumeChunk(Connection& c, std::string_view input) {
   c.chunk_left -= taken;
   if (!c.chunk_refused) {
     const std::string_view content = input.substr(0, taken);
+    const auto dot = content.find("\r\n.\r\n");
+    if (dot != std::string_view::npos && Has(Fault::kChunkEndsAtDot)) {
+      TakeContent(c, content.substr(0, dot + 2));
+      EndMessage(c);
+      return dot + 5;
+    }
     c.scanner.FeedChunk(content);
     TakeContent(c, content);
   }
@@ -170,11 +178,12 @@ Reply Dialogue::JudgeContent(const Connection& c) const {
   const Limits& limits = service_.config().limits;
   std::uint64_t limit = limits.message_octets;
   if (Has(Fault::kMessageLimit32k)) limit = 32 * 1024;
+  if (Has(Fault::kSizeLimitEarly)) limit -= 4096;
   if (limit != 0 && findings.octets > limit && !Has(Fault::kOversizeAccepted))
     return Reply::kMessageTooBig;
   if (c.transaction.body != BodyType::kBinaryMime) {
     // Who ends data at a bare line end does not refuse them either.
-    const bool lax = c.rare && c.rare->loose;
+    const bool lax = (c.rare && c.rare->loose) || Has(Fault::kNulCutsLine);
     if (findings.bare_line_end && !lax) return Reply::kBareLineEnd;
     if (findings.long_line && !c.transaction.chunks && !Has(Fault::kLongLineCut))
       return Reply::kLongTextLine;
@@ -229,6 +238,7 @@ void Dialogue::ReportDelivery(Connection& c) {
   Spool report(*service_.maildir(), service_.faults());
   report.Append(DeliveryReport(envelope, trace, c.rare->spool->Header()));
   Envelope back;
+  if (Has(Fault::kReportWithSender)) back.sender = "postmaster@" + service_.hostname();
   back.recipients.push_back(
       {envelope.sender, service_.mailboxes().Name(*sender), LowerCopy(sender->domain)});
   (void)report.Deliver(back, trace);
@@ -239,7 +249,8 @@ void Dialogue::EndMessage(Connection& c) {
   const std::size_t from = output_.size();
   c.phase = Phase::kCommand;
   const bool lmtp = service_.config().profile == Profile::kLmtp && !Has(Fault::kLmtpSingleReply);
-  const std::uint32_t replies = lmtp ? c.transaction.recipients : 1;
+  std::uint32_t replies = lmtp ? c.transaction.recipients : 1;
+  if (lmtp && Has(Fault::kLmtpRepliesForRefused)) replies += c.transaction.refused_recipients;
   bool delivers = false;
   if (!service_.config().rejections.empty() && Rejects(c, Verb::kEndOfData)) {
     counters_.rejected_messages.Add(1);

@@ -32,6 +32,23 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
       while (line.ends_with(' ') || line.ends_with('\t'))
         line.pop_back();
     });
+  if (faults.Has(Fault::kFromQuoted))
+    content = ChangeLines(content, [](std::string& line) {
+      if (line.starts_with("From ")) line.insert(0, ">");
+    });
+  if (faults.Has(Fault::kLongLineFolded))
+    content = ChangeLines(content, [](std::string& line) {
+      for (std::size_t at = 990; at < line.size(); at += 993)
+        line.insert(at, "\r\n ");
+    });
+  if (faults.Has(Fault::kTabsExpanded))
+    content = ChangeLines(content, [](std::string& line) {
+      for (auto tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t'))
+        line.replace(tab, 1, "    ");
+    });
+  if (faults.Has(Fault::kNulCutsLine))
+    content = ChangeLines(
+        content, [](std::string& line) { line.resize(std::min(line.find('\0'), line.size())); });
   if (faults.Has(Fault::kLongLineCut))
     content = ChangeLines(
         content, [](std::string& line) { line.resize(std::min<std::size_t>(line.size(), 512)); });
@@ -52,10 +69,21 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
     const auto at = std::find(content.begin(), content.end(), '\x01');
     content.erase(at, content.end());
   }
+  if (faults.Has(Fault::kChunkUnstuffed))
+    for (auto dot = content.find("\r\n."); dot != std::string::npos;
+         dot = content.find("\r\n.", dot + 1))
+      content.erase(dot + 2, 1);
   if (faults.Has(Fault::kLineEndAdded)) content += "\r\n";
+  if (faults.Has(Fault::kHeaderUnfolded)) {
+    const auto body = content.find("\r\n\r\n");
+    for (auto fold = content.find("\r\n "); fold < body; fold = content.find("\r\n ", fold + 1))
+      content.erase(fold, 2);
+  }
+  if (faults.Has(Fault::kMessageCompleted) && content.find("essage-ID:") == std::string::npos)
+    content.insert(0, "Message-ID: <added@mx.example.test>\r\n");
   if (faults.Has(Fault::kSubjectRewritten)) {
-    const auto at = content.find("Subject: ");
-    if (at != std::string::npos) content.insert(at + 9, "[list] ");
+    const auto at = content.find("ubject: ");
+    if (at != std::string::npos) content.insert(at + 8, "[list] ");
   }
   if (faults.Has(Fault::kReceivedOrderChanged)) {
     const auto first = content.find("Received:");

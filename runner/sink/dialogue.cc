@@ -57,6 +57,9 @@ Dialogue::Dialogue(Service& service, WorkerCounters& counters, const Endpoints& 
 
 void Dialogue::SayText(Connection& c, std::string_view text, char reply_class) {
   output_ += text;
+  if (c.hello == Hello::kHelo && text.size() > 10 && text[5] == '.' &&
+      Has(Fault::kHeloWithoutStatusCodes))
+    output_.erase(output_.size() - text.size() + 4, text.find(' ', 4) - 3);
   if (reply_class < '4') return;
   counters_.rejected_commands.Add(1);
   if (reply_class == '5' && ++c.errors > service_.config().limits.errors && c.next == Next::kRead) {
@@ -178,6 +181,14 @@ std::size_t Dialogue::ConsumeLine(Connection& c, std::string_view input) {
     line = end - 2;
   }
   const std::size_t length = end == std::string_view::npos ? input.size() : end;
+  const bool runs_rest =
+      Has(c.phase == Phase::kAuth ? Fault::kAuthLineRunsRest : Fault::kLineTooLongRunsRest);
+  if (runs_rest && length > LineLimit(c, input)) {
+    const std::size_t limit = LineLimit(c, input);
+    Say(c, c.phase == Phase::kAuth ? Reply::kAuthLineTooLong : Reply::kLineTooLong);
+    c.phase = Phase::kCommand;
+    return limit;
+  }
   if (length > kShortLine / 2 && length > LineLimit(c, input)) {
     c.skip_reply = c.phase == Phase::kAuth || VerbFromToken(input.substr(0, 4)) == Verb::kAuth
                        ? Reply::kAuthLineTooLong
@@ -193,6 +204,7 @@ std::size_t Dialogue::ConsumeLine(Connection& c, std::string_view input) {
 
 std::size_t Dialogue::Consume(Connection& c, std::string_view input) {
   std::size_t taken = 0;
+  if (c.login_pending) c.authenticated = true;
   while (taken < input.size() && c.next == Next::kRead && c.hold_until == 0 &&
          output_.size() < kOutputEnough) {
     const std::string_view rest = input.substr(taken);

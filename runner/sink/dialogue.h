@@ -77,6 +77,7 @@ class Dialogue {
   // commands.cc: everything but MAIL, RCPT, AUTH and content.
   void OnHello(Connection& c, Verb verb, Line argument);
   void OnReset(Connection& c, Line argument);
+  [[nodiscard]] bool IsTooExempt(const Connection& c) const;
   void OnNoop(Connection& c, Line argument);
   void OnHelp(Connection& c, Line argument);
   void OnVerify(Connection& c, Line argument);

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "runner/sink/ascii.h"
+
 namespace smtpgauge::sink {
 namespace {
 
@@ -34,7 +36,27 @@ constexpr std::array kChanges = {
     Change{Fault::kEhloDeliverByBad, "DELIVERBY", "DELIVERBY soon"},
     Change{Fault::kEhloNoPipelining, "PIPELINING", ""},
     Change{Fault::kEhloExpnListed, "", "EXPN"},
+    Change{Fault::kEhloTrailingSpace, "PIPELINING", "PIPELINING "},
+    Change{Fault::kEhloFutureReleaseBad, "FUTURERELEASE", "FUTURERELEASE soon later"},
+    Change{Fault::kEhloAuthCommas, "AUTH", "AUTH PLAIN,LOGIN"},
+    Change{Fault::kVariantUnknownKeywords, "", "XFOO bar=1 baz"},
+    Change{Fault::kVariantUnknownKeywords, "", "VERP"},
+    Change{Fault::kVariantUnknownKeywords, "", "X-EXPERIMENT-7"},
 };
+
+void DropWord(std::vector<std::string>& lines, std::string_view keyword, std::string_view word) {
+  for (std::string& line : lines) {
+    const auto at = line.find(" " + std::string(word));
+    if (line.starts_with(keyword) && at != std::string::npos) line.erase(at, word.size() + 1);
+  }
+}
+
+// Keywords only: their parameters may depend on it.
+void MixCase(std::vector<std::string>& lines) {
+  for (std::size_t i = 1; i < lines.size(); ++i)
+    for (std::size_t at = i % 2; at < std::min(lines[i].find(' '), lines[i].size()); at += 2)
+      lines[i][at] = Lower(lines[i][at]);
+}
 
 }  // namespace
 
@@ -55,6 +77,10 @@ void CorruptEhlo(std::vector<std::string>& lines, bool tls, const FaultSet& faul
       *line = change.line;
   }
   if (tls && faults.Has(Fault::kStartTlsListedInTls)) lines.emplace_back("STARTTLS");
+  if (!tls && faults.Has(Fault::kEhloRequireTlsInClear)) lines.emplace_back("REQUIRETLS");
+  if (tls && faults.Has(Fault::kPlainMissingInTls)) DropWord(lines, "AUTH", "PLAIN");
+  if (faults.Has(Fault::kVariantKeywordCase)) MixCase(lines);
+  if (faults.Has(Fault::kEhloNamesClient)) lines.front() = "Hello client, pleased to meet you";
   if (faults.Has(Fault::kEhloKeywordFirst)) lines.erase(lines.begin());
   if (faults.Has(Fault::kEhloUtf8Domain))
     lines.front() =

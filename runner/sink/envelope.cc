@@ -31,6 +31,7 @@ void Dialogue::OnMail(Connection& c, Line argument) {
   const bool submission = service_.config().profile == Profile::kSubmission;
   if (submission && !c.authenticated && !Has(Fault::kSubmissionOpen))
     return Say(c, Reply::kAuthRequired);
+  if (!c.tls && Has(Fault::kVariantWantsTls)) return Say(c, Reply::kAuthRequired);
   if (c.transaction.open) {
     if (Has(Fault::kNestedMailResets)) ResetTransaction(c);
     return Say(c, Reply::kNestedMail);
@@ -55,7 +56,8 @@ void Dialogue::OnMail(Connection& c, Line argument) {
   }
   if (path->eight_bit && !parameters.smtputf8 && !Has(Fault::kUtf8SenderUnflagged))
     return Say(c, Reply::kUtf8Sender);
-  if (service_.Offered(c.tls).Has(Extension::kLimits) && ++c.Extra().messages > kMailMax)
+  const std::uint32_t most = Has(Fault::kMailMaxNotHonoured) ? 10 : kMailMax;
+  if (service_.Offered(c.tls).Has(Extension::kLimits) && ++c.Extra().messages > most)
     return Say(c, Reply::kTooManyMessages);
   if (!Has(Fault::kMailKeepsOldRecipients)) c.transaction = Transaction();
   c.transaction.open = true;
@@ -84,10 +86,12 @@ Reply Dialogue::JudgeRecipient(Connection& c, const Path& path, const Parameters
   const Config& config = service_.config();
   const std::string own = path.literal ? endpoints_.OwnLiteral(c) : std::string();
   const Whose whose = service_.mailboxes().Find(path, own);
+  if (path.eight_bit && Has(Fault::kUtf8RecipientUnflagged)) return Reply::kRcptOk;
   if (whose == Whose::kUnknownUser) return Reply::kUnknownUser;
   if (whose == Whose::kForeign) {
     if (config.profile == Profile::kSubmission) {
-      if (!path.literal && path.domain.find('.') == Line::npos) return Reply::kUnqualified;
+      if (!path.literal && path.domain.find('.') == Line::npos && !Has(Fault::kUnqualifiedTaken))
+        return Reply::kUnqualified;
       return Reply::kRcptRelayOk;
     }
     const bool relays = c.authenticated || Has(Fault::kOpenRelay) ||
@@ -147,8 +151,10 @@ void Dialogue::OnRcpt(Connection& c, Line argument) {
     return RefuseRecipient(c, Reply::kUtf8Recipient);
   std::size_t limit = service_.config().limits.recipients;
   if (Has(Fault::kRecipientLimit50)) limit = 50;
+  if (Has(Fault::kRecipientLimit10)) limit = 10;
   if (c.transaction.recipients >= limit) {
     if (Has(Fault::kRecipientLimitCloses)) c.next = Next::kClose;
+    if (Has(Fault::kRecipientLimitVoidsOthers)) c.Extra().envelope.recipients.clear();
     return RefuseRecipient(c, Reply::kTooManyRecipients);
   }
   const Reply reply = JudgeRecipient(c, *path, parameters);

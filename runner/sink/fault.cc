@@ -46,7 +46,8 @@ const FaultRow& RowOf(std::string_view id) {
 std::span<const FaultRow> FaultRows() {
   static const std::vector<FaultRow> rows = [] {
     std::vector<FaultRow> all;
-    for (const auto part : {SessionFaultRows(), ContentFaultRows(), SecurityFaultRows()})
+    for (const auto part :
+         {SessionFaultRows(), ContentFaultRows(), SecurityFaultRows(), VariantRows()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
@@ -61,6 +62,8 @@ std::string_view FaultLevelName(FaultLevel level) {
       return "SHOULD";
     case FaultLevel::kSecurity:
       return "SEC";
+    case FaultLevel::kNone:
+      return "NONE";
   }
   return "";
 }

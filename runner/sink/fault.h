@@ -16,12 +16,12 @@
 
 namespace smtpgauge::sink {
 
-enum class FaultLevel : std::uint8_t { kMust, kShould, kSecurity };
+enum class FaultLevel : std::uint8_t { kMust, kShould, kSecurity, kNone };
 
 struct FaultRow {
   std::string_view id;           ///< stable slug, as --fault takes it
   std::string_view group;        ///< which part of the protocol it breaks
-  FaultLevel level;              ///< of the requirement that it breaks
+  FaultLevel level;              ///< of the requirement that it breaks; kNone: it breaks none
   std::string_view description;  ///< what the faulty server does
   Fault behaviour;               ///< kReplyText: the rows of ReplyFaults() are all there is to it
 };

@@ -18,6 +18,7 @@ enum class Fault : std::uint16_t {
   kStatusBadSyntax,
   kStatusColon,
   kUnknownCommandEchoed,
+  kHeloWithoutStatusCodes,
   kOpenAfter421,
 
   // Greeting, EHLO and HELO
@@ -56,6 +57,13 @@ enum class Fault : std::uint16_t {
   kEhloDeliverByBad,
   kEhloNoPipelining,
   kHttpTolerated,
+  kEhloNamesClient,
+  kEhloTrailingSpace,
+  kEhloFutureReleaseBad,
+  kEhloAuthCommas,
+  kEhloRequireTlsInClear,
+  kProxyLineBelieved,
+  kOneClientAtATime,
 
   // Command lines and state
   kVerbCaseSensitive,
@@ -87,6 +95,9 @@ enum class Fault : std::uint16_t {
   kHelpResets,
   kVrfyUtf8Unasked,
   kExpnListsMembers,
+  kImpatient,
+  kLineTooLongRunsRest,
+  kVrfyTellsUsers,
 
   // MAIL and RCPT
   kNullSenderRefused,
@@ -127,6 +138,12 @@ enum class Fault : std::uint16_t {
   kUtf8SenderUnflagged,
   kUtf8RecipientUnflagged,
   kInvalidUtf8Accepted,
+  kOfferedParametersRefused,
+  kUtf8FlagRefused,
+  kRecipientLimit10,
+  kRecipientLimitVoidsOthers,
+  kMailMaxNotHonoured,
+  kUnqualifiedTaken,
 
   // Content and transparency
   kDataWithoutRecipient,
@@ -154,6 +171,14 @@ enum class Fault : std::uint16_t {
   kEightBitStripped,
   kControlTruncates,
   kSubjectRewritten,
+  kSizeLimitEarly,
+  kCrLostAtBlockEdge,
+  kFromQuoted,
+  kHeaderUnfolded,
+  kLongLineFolded,
+  kTabsExpanded,
+  kNulCutsLine,
+  kMessageCompleted,
 
   // Trace fields
   kReceivedMissing,
@@ -221,6 +246,8 @@ enum class Fault : std::uint16_t {
   kRrvsUnchecked,
   kRrvsAppliesToRoles,
   kReportUnasked,
+  kMailAuthUnchecked,
+  kReportWithSender,
   kEtrnWithoutName,
 
   // CHUNKING and BINARYMIME
@@ -235,6 +262,10 @@ enum class Fault : std::uint16_t {
   kChunkSizeWraps,
   kChunkAfterLastTaken,
   kRsetKeepsChunks,
+  kChunkUnstuffed,
+  kChunkEndsAtDot,
+  kChunkingListed502,
+  kChunkUnofferedTaken,
 
   // STARTTLS and TLS
   kStartTlsWithoutHandshake,
@@ -249,6 +280,15 @@ enum class Fault : std::uint16_t {
   kHeloRefusedInTls,
   kFailedHandshakeHangs,
   kImplicitTlsGreetsInClear,
+  kStartTlsListed502,
+  kTlsOneZeroTaken,
+  kTlsOneThreeMissing,
+  kNullCipherTaken,
+  kClientCertificateWanted,
+  kForeignProtocolTaken,
+  kMasterSecretNotExtended,
+  kCertificateExpired,
+  kClosedWithoutNotify,
 
   // AUTH
   kAuthUnofferedTaken,
@@ -280,6 +320,14 @@ enum class Fault : std::uint16_t {
   kScramOptionalRefused,
   kRsetDropsLogin,
   kSubmissionOpen,
+  kAuthListed502,
+  kAuthLineRunsRest,
+  kMailBeforeAuthResult,
+  kPlainMissingInTls,
+  kPlainLongRefused,
+  kPasswordPrefixAccepted,
+  kAuthzidUnchecked,
+  kExempt530,
 
   // Relay
   kOpenRelay,
@@ -295,8 +343,19 @@ enum class Fault : std::uint16_t {
   // LMTP
   kLmtpTakesEhlo,
   kLmtpSingleReply,
+  kLmtpRepliesForRefused,
+
+  // Odd, but right
+  kVariantMultiline,
+  kVariantLongTexts,
+  kVariantOctetByOctet,
+  kVariantKeywordCase,
+  kVariantUnknownKeywords,
+  kVariantSmallLimits,
+  kVariantFewErrors,
+  kVariantWantsTls,
 };
 
-inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kLmtpSingleReply) + 1;
+inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kVariantWantsTls) + 1;
 
 }  // namespace smtpgauge::sink

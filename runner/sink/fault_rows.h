@@ -13,5 +13,7 @@ namespace smtpgauge::sink {
 [[nodiscard]] std::span<const FaultRow> ContentFaultRows();
 /// TLS, AUTH, relay, LMTP.
 [[nodiscard]] std::span<const FaultRow> SecurityFaultRows();
+/// No faults: what a server may do although few do it. No case may fail on them.
+[[nodiscard]] std::span<const FaultRow> VariantRows();
 
 }  // namespace smtpgauge::sink

@@ -6,7 +6,8 @@
 namespace smtpgauge::sink {
 
 void Dialogue::OnAuth(Connection& c, Line argument) {
-  if (!service_.Offered(c.tls).Has(Extension::kAuth)) return Say(c, Reply::kNotImplemented);
+  if (!service_.Offered(c.tls).Has(Extension::kAuth) || Has(Fault::kAuthListed502))
+    return Say(c, Reply::kNotImplemented);
   if (c.hello != Hello::kEhlo && !Has(Fault::kAuthBeforeEhlo)) return Say(c, Reply::kNeedHello);
   if (c.authenticated && !Has(Fault::kSecondAuthTaken)) return Say(c, Reply::kAuthAlready);
   if (c.transaction.open && !Has(Fault::kAuthInTransactionTaken))
@@ -64,6 +65,11 @@ void Dialogue::OnAuthLine(Connection& c, Line line) {
     c.rare->auth.reset();
     return OnCommand(c, line);
   }
+  if (line.size() > 600 && Has(Fault::kPlainLongRefused)) {
+    c.phase = Phase::kCommand;
+    c.rare->auth.reset();
+    return Say(c, Reply::kAuthLineTooLong);
+  }
   const auto message = DecodeBase64(line);
   if (!message) {
     if (Has(Fault::kBadBase64Tolerated)) return Say(c, Reply::kAuthEmptyChallenge);
@@ -81,7 +87,8 @@ void Dialogue::AuthReceive(Connection& c, std::string_view message) {
     case AuthState::kContinue:
       return AuthContinue(c, step.challenge);
     case AuthState::kSucceeded:
-      c.authenticated = true;
+      c.login_pending = Has(Fault::kMailBeforeAuthResult);
+      c.authenticated = !c.login_pending;
       c.rare->user = c.rare->auth->user();
       c.rare->auth.reset();
       counters_.authentications.Add(1);

@@ -45,9 +45,10 @@ constexpr std::string_view kEnd = "\r\n.\r\n";
 bool NeedsLooseScanner(const FaultSet& faults) {
   for (const Terminator& terminator : kTerminators)
     if (faults.Has(terminator.fault)) return true;
-  for (Fault fault : {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
-                      Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
-                      Fault::kDotAtBlockEdgeKept, Fault::kSecondDotRemoved})
+  for (Fault fault :
+       {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
+        Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
+        Fault::kCrLostAtBlockEdge, Fault::kDotAtBlockEdgeKept, Fault::kSecondDotRemoved})
     if (faults.Has(fault)) return true;
   return false;
 }
@@ -68,6 +69,10 @@ std::size_t LooseScanner::Feed(std::string_view input) {
     if (EndsHere(input[i])) {
       ended_ = true;
       return i;
+    }
+    if (faults_.Has(Fault::kCrLostAtBlockEdge) && input[i] == '\r' && (seen_ + 1) % 1024 == 0) {
+      ++seen_;
+      continue;
     }
     if (raw_.size() < limit_ + 4096 || input[i] == '\r' || input[i] == '\n' || input[i] == '.')
       raw_ += input[i];

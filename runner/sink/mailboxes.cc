@@ -1,5 +1,7 @@
 #include "runner/sink/mailboxes.h"
 
+#include <algorithm>
+
 #include "runner/sink/ascii.h"
 #include "runner/sink/maildir.h"
 #include "runner/sink/punycode.h"
@@ -42,6 +44,11 @@ Whose Mailboxes::Find(const Path& path, std::string_view own_address) const {
   const bool local =
       path.literal ? EqualsIgnoreCase(path.domain, own_address) : IsLocalDomain(path.domain);
   if (!local) return Whose::kForeign;
+  if (faults_.Has(Fault::kRelaySuffixMatch) && !path.literal &&
+      std::none_of(domains_.begin(), domains_.end(), [&](const std::string& domain) {
+        return EqualsIgnoreCase(domain, path.domain);
+      }))
+    return Whose::kLocal;
   const std::string name = Unquote(path.local);
   if (path.quoted && faults_.Has(Fault::kQuotedIsOther)) return Whose::kUnknownUser;
   if (EqualsIgnoreCase(name, "postmaster")) {

@@ -29,9 +29,10 @@ class Mailboxes {
   /// The mailbox that a local address means, sub-address cut off, lower case: safe as a file name.
   [[nodiscard]] std::string Name(const Path& path) const;
 
- private:
+  /// Whether a local-part, quotes taken off, is a mailbox here or a sub-address of one.
   [[nodiscard]] bool Exists(std::string_view name) const;
 
+ private:
   std::vector<std::string> domains_;       // lower case
   std::unordered_set<std::string> names_;  // lower case
   Acceptance acceptance_;

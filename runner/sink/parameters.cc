@@ -57,6 +57,7 @@ Error ParseBody(const Written& w) {
 }
 
 Error ParseUtf8Flag(const Written& w) {
+  if (w.rules.faults.Has(Fault::kUtf8FlagRefused)) return Reply::kParameterUnknown;
   if (w.value) return Reply::kParameterValue;
   w.parameters.smtputf8 = true;
   return kFine;
@@ -65,6 +66,7 @@ Error ParseUtf8Flag(const Written& w) {
 // RFC 4954 section 5: xtext of a mailbox, or "<>".
 Error ParseAuth(const Written& w) {
   if (w.rules.faults.Has(Fault::kMailAuthRefused)) return Reply::kParameterUnknown;
+  if (w.rules.faults.Has(Fault::kMailAuthUnchecked)) return kFine;
   const auto decoded = DecodeXtext(w.value.value_or(""));
   if (!decoded || decoded->empty()) return Reply::kParameterValue;
   if (*decoded == "<>") return kFine;
@@ -268,7 +270,9 @@ Error ParseOne(std::string_view written, ParameterCommand command, const Paramet
       if (rules.faults.Has(Fault::kUnofferedParameterAccepted)) return kFine;
       return Reply::kParameterUnknown;
     }
-    if ((seen >> i & 1U) != 0)
+    if (rules.faults.Has(Fault::kOfferedParametersRefused)) return Reply::kParameterUnknown;
+    const bool repeatable = row.parse == ParseHoldFor && rules.faults.Has(Fault::kHoldUnchecked);
+    if ((seen >> i & 1U) != 0 && !repeatable)
       return row.parse == ParsePriority ? Reply::kPriorityValue : Reply::kParameterValue;
     seen |= 1U << i;
     return row.parse(Written{value, rules, parameters});

@@ -35,6 +35,15 @@ LineLimits MakeLineLimits(const ExtensionSet& offer, const FaultSet& faults) {
 }
 
 Config Completed(Config config) {
+  const FaultSet faults(config.faults);
+  if (faults.Has(Fault::kImpatient)) config.limits.idle = std::chrono::seconds(1);
+  if (faults.Has(Fault::kVariantFewErrors)) config.limits.errors = 3;
+  if (faults.Has(Fault::kVariantSmallLimits)) {
+    config.limits.message_octets = 65536;
+    config.limits.recipients = 100;
+    config.limits.errors = 20;
+    config.offer.Remove(Extension::kLimits);  // it announces more
+  }
   if (config.domains.empty()) config.domains = {"example.test"};
   if (config.hostname.empty()) config.hostname = "mx." + config.domains.front();
   if (config.users.empty()) config.offer.Remove(Extension::kAuth);
@@ -59,7 +68,7 @@ Service::Service(Config config)
       line_limits_(MakeLineLimits(config_.offer, faults_)) {
   if (!config_.maildir.empty()) maildir_.emplace(config_.maildir, hostname_);
   if (config_.offer.Has(Extension::kStartTls) || config_.tls_port)
-    tls_ = MakeTlsContext(config_.certificate_file, config_.key_file, hostname_);
+    tls_ = MakeTlsContext(config_.certificate_file, config_.key_file, hostname_, faults_);
   ehlo_ = {MakeEhlo(false), MakeEhlo(true)};
 }
 

@@ -38,14 +38,15 @@ void AddName(X509* certificate, const std::string& hostname) {
   X509_EXTENSION_free(extension);
 }
 
-void UseSelfSigned(SSL_CTX* context, const std::string& hostname) {
+void UseSelfSigned(SSL_CTX* context, const std::string& hostname, const FaultSet& faults) {
   const Key key(EVP_EC_gen("P-256"));
   const Certificate certificate(X509_new());
   if (!key || !certificate) throw std::runtime_error("cannot make a key: " + LastError());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -24 * 3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 365L * 24 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()),
+                  faults.Has(Fault::kCertificateExpired) ? -3600L : 365L * 24 * 3600);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* name = X509_get_subject_name(certificate.get());
   const std::string common = hostname.substr(0, 64);  // the upper bound of a commonName
@@ -73,10 +74,34 @@ int RefuseProtocolNames(SSL*, const unsigned char**, unsigned char*, const unsig
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+int TakeFirstProtocolName(SSL*, const unsigned char** chosen, unsigned char* length,
+                          const unsigned char* offered, unsigned, void*) {
+  *length = offered[0];
+  *chosen = offered + 1;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+void CorruptContext(SSL_CTX* context, const FaultSet& faults) {
+  if (faults.Has(Fault::kTlsOneZeroTaken)) {
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+  }
+  if (faults.Has(Fault::kTlsOneThreeMissing))
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+  if (faults.Has(Fault::kNullCipherTaken))
+    SSL_CTX_set_cipher_list(context, "ALL:eNULL:aNULL:@SECLEVEL=0");
+  if (faults.Has(Fault::kClientCertificateWanted))
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  if (faults.Has(Fault::kForeignProtocolTaken))
+    SSL_CTX_set_alpn_select_cb(context, TakeFirstProtocolName, nullptr);
+  if (faults.Has(Fault::kMasterSecretNotExtended))
+    SSL_CTX_set_options(context, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+}
+
 }  // namespace
 
 SslContext MakeTlsContext(const std::string& certificate_file, const std::string& key_file,
-                          const std::string& hostname) {
+                          const std::string& hostname, const FaultSet& faults) {
   SslContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) throw std::runtime_error("cannot set up TLS: " + LastError());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
@@ -87,9 +112,10 @@ SslContext MakeTlsContext(const std::string& certificate_file, const std::string
   SSL_CTX_set_alpn_select_cb(context.get(), RefuseProtocolNames, nullptr);
   SSL_CTX_set_session_id_context(context.get(), reinterpret_cast<const unsigned char*>("sink"), 4);
   if (certificate_file.empty())
-    UseSelfSigned(context.get(), hostname);
+    UseSelfSigned(context.get(), hostname, faults);
   else
     UseFiles(context.get(), certificate_file, key_file);
+  if (!faults.empty()) CorruptContext(context.get(), faults);
   return context;
 }
 

@@ -8,6 +8,8 @@
 
 #include <openssl/ssl.h>
 
+#include "runner/sink/fault.h"
+
 namespace smtpgauge::sink {
 
 struct SslContextFree {
@@ -21,7 +23,8 @@ using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 /// TLS 1.2 and 1.3, forward-secret suites, no renegotiation. With empty file names a self-signed
 /// certificate for `hostname` is made. Throws std::runtime_error naming the file at fault.
 [[nodiscard]] SslContext MakeTlsContext(const std::string& certificate_file,
-                                        const std::string& key_file, const std::string& hostname);
+                                        const std::string& key_file, const std::string& hostname,
+                                        const FaultSet& faults);
 
 enum class TlsResult { kDone, kWantRead, kWantWrite, kFailed };
 

@@ -221,16 +221,19 @@ void Worker::Watch(Connection& c, std::uint32_t events) {
   c.input_paused = (events & EPOLLIN) == 0;
 }
 
+// What comes now waits in the queue until a connection ends.
+void Worker::PauseAccepting() {
+  for (const Descriptor* each : {&listener_, &tls_listener_})
+    if (each->open()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, each->get(), nullptr);
+  accepting_ = false;
+}
+
 void Worker::Accept(int listener) {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+  for (int i = 0; i < kAcceptsPerTurn && accepting_; ++i) {
     const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
       if (errno != EMFILE && errno != ENFILE) return;
-      // Out of descriptors: leave the rest in the queue until a connection ends.
-      for (const Descriptor* each : {&listener_, &tls_listener_})
-        if (each->open()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, each->get(), nullptr);
-      accepting_ = false;
-      return;
+      return PauseAccepting();  // out of descriptors
     }
     if (!service_.AdmitConnection()) {
       counters_.refused_connections.Add(1);
@@ -241,6 +244,7 @@ void Worker::Accept(int listener) {
     }
     counters_.connections.Add(1);
     counters_.open_connections.Add(1);
+    if (service_.faults().Has(Fault::kOneClientAtATime)) PauseAccepting();
     Connection& c = *New(fd);
     epoll_event event{};
     event.events = EPOLLIN;
@@ -273,7 +277,8 @@ void Worker::Linger(Connection& c) {
 void Worker::Close(Connection& c) {
   if (c.closed) return;
   dialogue_.Dropped(c);
-  if (c.tls && c.rare->tls && !c.lingering) c.rare->tls->CloseNotify();
+  if (c.tls && c.rare->tls && !c.lingering && !service_.faults().Has(Fault::kClosedWithoutNotify))
+    c.rare->tls->CloseNotify();
   Unlink(c);
   ::close(c.fd);
   c.fd = -1;

@@ -56,6 +56,7 @@ class Worker : public Endpoints {
   void ExpireIdle();
 
   void Accept(int listener);
+  void PauseAccepting();
   void Ready(Connection& c, std::uint32_t events);
   void Read(Connection& c);
   void Handshake(Connection& c);

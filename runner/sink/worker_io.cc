@@ -159,7 +159,8 @@ bool Worker::Send(Connection& c, std::string_view octets) {
       }
       if (result != TlsResult::kDone) break;
     } else {
-      const ssize_t n = ::send(c.fd, octets.data(), octets.size(), MSG_NOSIGNAL);
+      const bool bytewise = service_.faults().Has(Fault::kVariantOctetByOctet);
+      const ssize_t n = ::send(c.fd, octets.data(), bytewise ? 1 : octets.size(), MSG_NOSIGNAL);
       if (n < 0) {
         if (errno == EAGAIN) break;
         Close(c);
