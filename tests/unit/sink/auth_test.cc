@@ -184,6 +184,7 @@ struct ScramClient {
   std::string extension = {};    // in the first message, behind the nonce
   std::string final_nonce = {};  // in place of the server's
   bool bad_proof = false;
+  bool proves_usual = false;  // the proof of the messages as they should have been
 
   std::string Run(Talk& talk, std::string& signature) const {
     const std::string bare = mandatory + "n=" + name + ",r=fyko" + extension;
@@ -202,7 +203,9 @@ struct ScramClient {
                       static_cast<int>(salt.size()), 4096, EVP_sha256(), 32, salted.data());
     const std::string without_proof =
         "c=" + EncodeBase64(binding) + ",r=" + (final_nonce.empty() ? nonce : final_nonce);
-    const std::string text = bare + "," + first + "," + without_proof;
+    const std::string usual =
+        "n=" + name + ",r=fyko," + first + ",c=" + EncodeBase64(binding) + ",r=" + nonce;
+    const std::string text = proves_usual ? usual : bare + "," + first + "," + without_proof;
     Digest proof = HmacSha256(View(salted), "Client Key");
     const Digest mask = HmacSha256(View(Sha256(View(proof))), text);
     for (std::size_t i = 0; i < proof.size(); ++i)
@@ -262,11 +265,11 @@ TEST(ScramSha256, TakesWithAFaultWhatItHasToRefuse) {
   };
   for (const Case& each : std::vector<Case>{
            {"scram-proof-unchecked", {.bad_proof = true}, "235"},
-           {"scram-nonce-unchecked", {.final_nonce = "fykoother"}, "235"},
+           {"scram-nonce-unchecked", {.final_nonce = "fykoother", .proves_usual = true}, "235"},
            {"scram-binding-unchecked", {.binding = "y,,"}, "235"},
            {"scram-name-unchecked", {.name = "a=b"}, "235"},
-           {"scram-header-unchecked", {.header = "x,,", .binding = "x,,"}, "235"},
-           {"scram-mandatory-ignored", {.mandatory = "m=x,"}, "235"},
+           {"scram-header-unchecked", {.header = "x,,"}, "235"},
+           {"scram-mandatory-ignored", {.mandatory = "m=x,", .proves_usual = true}, "235"},
            {"scram-optional-refused", {.extension = ",x=1"}, "535"},
            {"scram-no-signature", {}, "235"},
        }) {

@@ -123,10 +123,27 @@ class FaultTour : public ::testing::TestWithParam<std::size_t> {
   std::string directory_;
 };
 
-// These need a handshake, a SCRAM client or a second challenge, and have tests of their own.
-const std::set<std::string_view> kShownElsewhere = {
-    "starttls-injection",           "tls-greets-again",    "failed-handshake-hangs",
-    "implicit-tls-greets-in-clear", "cram-same-challenge", "tls-keeps-login"};
+// These need a socket, a handshake, a SCRAM client, time or a thousand messages: tests of their own
+// show them, or the suite itself (ci/mutation).
+const std::set<std::string_view> kShownElsewhere = {"starttls-injection",
+                                                    "tls-greets-again",
+                                                    "failed-handshake-hangs",
+                                                    "implicit-tls-greets-in-clear",
+                                                    "cram-same-challenge",
+                                                    "tls-keeps-login",
+                                                    "one-client-at-a-time",
+                                                    "idle-timeout-short",
+                                                    "chunk-unoffered-taken",
+                                                    "recipient-limit-voids-others",
+                                                    "variant-octet-by-octet",
+                                                    "tls-1.0-taken",
+                                                    "tls-1.3-missing",
+                                                    "tls-null-cipher-taken",
+                                                    "tls-wants-certificate",
+                                                    "tls-foreign-protocol-taken",
+                                                    "tls-master-secret-not-extended",
+                                                    "tls-certificate-expired",
+                                                    "tls-closed-without-notify"};
 
 bool ShownElsewhere(std::string_view id) {
   return id.starts_with("scram-") || kShownElsewhere.contains(id);

@@ -47,6 +47,7 @@ void AddHelloAndCommands(std::vector<Leg>& legs) {
                                   "NOOP " + std::string(600, 'x'),
                                   "AUTH PLAIN"s,
                                   "STARTTLS"s,
+                                  "PROXY TCP4 192.0.2.1 192.0.2.2 1 2"s,
                                   "BDAT 5"s})
     legs.push_back({Where::kMx, {line + "\r\n", "NOOP\r\n"}});
   legs.push_back({Where::kMx, {"NOOP\r", "\n", "NOOP\r\n"}});
@@ -54,6 +55,7 @@ void AddHelloAndCommands(std::vector<Leg>& legs) {
   legs.push_back({Where::kMx, {"EHLO x\r\nMAIL FROM:<a\xc0\xaf@b.example> SMTPUTF8\r\n"}});
   legs.push_back({Where::kMx, {kOpen + "DATA\r\n", std::string(1200, 'x') + "\r\n", ".\r\n"}});
   legs.push_back({Where::kMx, {Repeated(12, "RSET\r\n"), "NOOP\r\n"}});
+  legs.push_back({Where::kMx, {"EHLO x\r\n" + Repeated(12, "MAIL FROM:<>\r\nRSET\r\n")}});
   legs.push_back({Where::kMx, {Repeated(120, "FOO\r\n"), "NOOP\r\n"}});
   for (const std::string& line : {"EHLO y"s, "HELO y"s, "EHLO"s, "RSET"s, "NOOP"s, "HELP"s,
                                   "MAIL FROM:<>"s, "RCPT TO:<x@example.test>"s, "RCPT TO:<@>"s,
@@ -97,6 +99,8 @@ void AddEnvelopes(std::vector<Leg>& legs) {
         "<> ENVID=a+ZZ"s,
         "<> ENVID=" + std::string(100, 'e'),
         "<> AUTH=<>"s,
+        "<> AUTH=a=b"s,
+        "<> SMTPUTF8"s,
         "<> BY=120;R"s,
         "<> BY=30;R"s,
         "<> HOLDFOR=60"s,
@@ -179,8 +183,9 @@ void AddContents(std::vector<Leg>& legs) {
       {""s,
        "Subject: x\r\nReceived: a\r\nReceived: b\r\n\r\n..two\r\na..b\r\ntrailing \t\r\n\r\n\r\n\r\n\x01\xff\r\n"s,
        "Authentication-Results: mx.example.test; spf=pass\r\n\r\n"s, std::string(600, 'x') + "\r\n",
-       std::string(1200, 'x') + "\r\n", Repeated(150, "Received: x\r\n"),
-       Repeated(400, std::string(98, 'x') + "\r\n"),
+       "From here\r\n" + std::string(995, 'x') + "\r\n",
+       Repeated(630, std::string(98, 'x') + "\r\n"), std::string(1200, 'x') + "\r\n",
+       Repeated(150, "Received: x\r\n"), Repeated(400, std::string(98, 'x') + "\r\n"),
        Repeated(41, ".." + std::string(97, 'x') + "\r\n"),
        std::string(900, 'y') + "\r\n" + Repeated(3, std::string(900, 'x') + "\r\n") +
            std::string(484, 'z') + "\r\n",
@@ -218,7 +223,8 @@ void AddChunks(std::vector<Leg>& legs) {
   for (const std::string& octets :
        {"BDAT 2 LAST\r\nab"s, "BDAT 2\r\nabBDAT 0 LAST\r\n"s, "bdat 2 last\r\nab"s,
         "BDAT 0002 LAST\r\nab"s, "BDAT 2 LAST\r\nabBDAT 2\r\ncd"s, "BDAT 2\r\nabDATA\r\n"s,
-        "BDAT 9\r\n"s, "BDAT 4294967298 LAST\r\nab"s, "BDAT 2 FOO\r\nab"s,
+        "BDAT 9\r\n"s, "BDAT 9 LAST\r\na\r\n.\r\nbc"s, "BDAT 4294967298 LAST\r\nab"s,
+        "BDAT 2 FOO\r\nab"s,
         "BDAT 2\r\nabRSET\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nBDAT 2 LAST\r\ncd"s})
     legs.push_back({Where::kMx, {kOpen, octets, "NOOP\r\n"}});
   legs.push_back({Where::kMx, {"EHLO x\r\nBDAT 6 LAST\r\nNOOP\r\n"}});
@@ -240,6 +246,9 @@ void AddLogins(std::vector<Leg>& legs) {
         "AUTH PLAIN " + EncodeBase64("jo") + "\r\n",
         "AUTH CRAM-MD5\r\n" + EncodeBase64("jo 00000000000000000000000000000000") + "\r\n",
         "AUTH PLAIN\r\n" + std::string(12400, 'A') + "\r\nNOOP\r\n",
+        "AUTH PLAIN " + EncodeBase64("\0jo\0secretly"s) + "\r\n",
+        "AUTH PLAIN " + EncodeBase64("al\0jo\0secret"s) + "\r\n", "AUTH\r\n"s,
+        "AUTH PLAIN\r\n" + EncodeBase64(std::string(700, 'x')) + "\r\n",
         "MAIL FROM:<>\r\nAUTH PLAIN " + right + "\r\n"})
     legs.push_back({Where::kTls, {"EHLO x\r\n" + lines}});
   legs.push_back({Where::kTls, {"AUTH PLAIN " + right + "\r\n"}});
@@ -252,11 +261,13 @@ void AddLogins(std::vector<Leg>& legs) {
   legs.push_back({Where::kMx, {"EHLO x\r\nAUTH PLAIN\r\n"}});
   legs.push_back({Where::kSubmission,
                   {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<> HOLDFOR=999999999\r\n"}});
-  legs.push_back({Where::kSubmission, {"EHLO x\r\nMAIL FROM:<>\r\n"}});
+  legs.push_back({Where::kSubmission,
+                  {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<>\r\nRCPT TO:<u@host>\r\n"}});
+  legs.push_back({Where::kSubmission, {"EHLO x\r\nNOOP\r\nMAIL FROM:<>\r\n"}});
   legs.push_back({Where::kLmtp, {"EHLO x\r\n", "LHLO x\r\nMAIL FROM:<>\r\nDATA\r\n"}});
   legs.push_back({Where::kLmtp,
                   {"LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nRCPT "
-                   "TO:<user@example.test>\r\nDATA\r\n",
+                   "TO:<user@example.test>\r\nRCPT TO:<x@example.test>\r\nDATA\r\n",
                    ".\r\n"}});
 }
 
