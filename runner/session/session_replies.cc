@@ -151,7 +151,8 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
 void Session::JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now) {
   const Op& op = script_.ops[pc_ - 1U];
   NoteCode(reply.code);
-  Observe(link, {.phase = Phase::kOther, .started = now}, reply, now);
+  // An alert of TLS is no reply, and may end in the octet of LF.
+  if (op.phase != Phase::kTls) Observe(link, {.phase = Phase::kOther, .started = now}, reply, now);
   if (const auto* silence = std::get_if<Silence>(&op.action)) {
     const bool legal = reply.code >= 200 && reply.code <= 599;
     Decide(legal ? silence->codes[static_cast<std::size_t>(reply.code - 200)] : silence->malformed,
