@@ -89,6 +89,24 @@ TEST(Expectation, SaysItselfToPeople) {
   EXPECT_EQ(Compiled(R"("250")", "X").expected, "250 (tolerated: 2yz)");
   EXPECT_EQ(Compiled(R"({"pass": ["503", "554"], "warn": []})", "X").expected, "503, 554");
   EXPECT_EQ(Compiled(R"({"else": "pass", "fail": "2yz"})", "X").expected, "a reply");
+  EXPECT_EQ(Compiled(R"({"warn": ["421", "5yz"], "else": "fail"})", "X").expected,
+            "421, 5yz (tolerated)");
+  EXPECT_EQ(Compiled(R"({"pass": ["500"], "warn": [], "close": "pass"})", "X").expected,
+            "500, or the connection closed");
+  EXPECT_EQ(Compiled(R"({"na": ["220"], "else": "fail"})", "X").expected, "another reply");
+}
+
+TEST(Expectation, SaysWhichConditionFailed) {
+  const Expectation expectation = Compiled(R"json({
+      "pass": ["250"], "enhanced": "2\\.0\\.0", "lines": 1,
+      "also": [{"not_text": "[0-9]"}, {"no_keyword": "X"}, {"within": "1s", "note": "slow"}]})json",
+                                           "X");
+  std::vector<std::string> notes;
+  for (const Predicate& predicate : expectation.also)
+    notes.push_back(predicate.note);
+  EXPECT_EQ(notes, (std::vector<std::string>{"the enhanced status code is not 2\\.0\\.0",
+                                             "the number of lines is another one",
+                                             "the text matches [0-9]", "X is listed", "slow"}));
 }
 
 TEST(Expectation, EverythingBesideTheCode) {
