@@ -87,7 +87,8 @@ void ReadArgument(const JsonValue& value, Predicate& predicate, Building& buildi
 // Without the anchors of CompileWholePattern.
 std::string WholeExpression(const Predicate& predicate) {
   constexpr std::string_view kFront = "^(?:", kBack = ")$";
-  std::string_view text = predicate.pattern ? predicate.pattern->expression() : "";
+  if (!predicate.pattern) return {};
+  std::string_view text = predicate.pattern->expression();
   if (text.starts_with(kFront)) text.remove_prefix(kFront.size());
   if (text.ends_with(kBack)) text.remove_suffix(kBack.size());
   return std::string(text);
