@@ -116,9 +116,14 @@ std::string ReadScenarioFile(const FoundFile& file, Problems& problems) {
   std::ifstream stream(file.path, std::ios::binary);
   std::string octets;
   if (stream) {
-    octets.resize(kMaxJsonOctets + 1);
-    stream.read(octets.data(), static_cast<std::streamsize>(octets.size()));
-    octets.resize(static_cast<std::size_t>(stream.gcount()));
+    // A piece at a time: touching the most that a file may have would cost more than reading it.
+    constexpr std::size_t kPiece = 64 * 1024;
+    while (stream && octets.size() <= kMaxJsonOctets) {
+      const std::size_t before = octets.size();
+      octets.resize(before + kPiece);
+      stream.read(octets.data() + before, kPiece);
+      octets.resize(before + static_cast<std::size_t>(stream.gcount()));
+    }
   }
   if (!stream.eof()) {
     problems.Add(file.name, {},
