@@ -248,6 +248,8 @@ void ScenarioCompiler::CompileScript(const JsonValue* row) {
   }
   CompileVariables(substitution, building);
   CompileSections(substitution, building);
+  for (const Op& op : script.ops)
+    script.connections = std::max(script.connections, op.connection);
   used_names.insert(substitution.used().begin(), substitution.used().end());
   for (std::size_t i = 0; i < kNeedCount; ++i) {
     if (building.needs[i]) script.needs.push_back(static_cast<Need>(i));

@@ -78,6 +78,9 @@ void Settle(Text& text) {
     text.octets = text.pieces.front().octets;
     text.constant = true;
   }
+  text.plain = std::all_of(text.pieces.begin(), text.pieces.end(), [](const TextPiece& piece) {
+    return !piece.secret && (piece.kind == Kind::kLiteral || piece.kind == Kind::kSlot);
+  });
 }
 
 void AppendTemplate(std::string_view source, const JsonValue& where, Building& building,

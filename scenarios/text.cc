@@ -46,14 +46,7 @@ struct Rendering {
   void AppendAll(std::span<const TextPiece> pieces) const {
     for (const TextPiece& piece : pieces) {
       if (out.size() >= kMaxRendered) return;
-      // Nearly all pieces of a message's header, without the call.
-      if (secrets == nullptr && piece.kind == TextPiece::Kind::kLiteral) {
-        out += piece.octets;
-      } else if (secrets == nullptr && piece.kind == TextPiece::Kind::kSlot) {
-        if (piece.slot < slots.size()) out += slots[piece.slot];
-      } else {
-        Append(piece);
-      }
+      Append(piece);
     }
   }
   void AppendRepeated(const TextPiece& piece) const {
@@ -120,6 +113,23 @@ void Rendering::Append(const TextPiece& piece) const {
   if (secret && secrets != nullptr && out.size() > begin) secrets->push_back({begin, out.size()});
 }
 
+/// Grows `out` once. Slots are short (kMaxRendered is out of reach).
+void RenderPlain(std::span<const TextPiece> pieces, const Slots& slots, std::string& out) {
+  const auto octets_of = [&slots](const TextPiece& piece) -> const std::string& {
+    return piece.kind == TextPiece::Kind::kLiteral ? piece.octets : slots[piece.slot];
+  };
+  std::size_t size = out.size();
+  for (const TextPiece& piece : pieces)
+    size += octets_of(piece).size();
+  const std::size_t begin = out.size();
+  out.resize(size);
+  char* at = out.data() + begin;
+  for (const TextPiece& piece : pieces) {
+    const std::string& octets = octets_of(piece);
+    at = std::copy_n(octets.data(), octets.size(), at);
+  }
+}
+
 }  // namespace
 
 Text LiteralText(std::string octets) {
@@ -149,6 +159,7 @@ void Render(const Text& text, const Slots& slots, std::size_t trailer, std::stri
     out += text.octets;
     return;
   }
+  if (text.plain) return RenderPlain(text.pieces, slots, out);
   const std::size_t begin = out.size();
   const Rendering rendering{slots, out, secrets};
   const auto pad = std::find_if(text.pieces.begin(), text.pieces.end(), [](const TextPiece& piece) {

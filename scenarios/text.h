@@ -66,6 +66,8 @@ struct Text {
   /// Set when nothing is left to run time: `octets` is the whole of it.
   bool constant = true;
   std::string octets;
+  /// Literals and slots only, none of them secret: how nearly all text of a load is.
+  bool plain = false;
 };
 
 /// Upper bound of one rendered text; beyond it rendering stops (scenario authors may ask for 1

@@ -150,9 +150,18 @@ std::optional<TextPiece> AddressVariable(std::string_view name, Building& buildi
 
 std::optional<TextPiece> RunVariable(std::string_view name, Building& building) {
   if (name == "token") return SlotPiece(kTokenSlot);
-  if (name == "code") return SlotPiece(kCodeSlot);
-  if (building.script.load && name == "size") return SlotPiece(kSizeSlot);
-  if (building.script.load && name == "message") return SlotPiece(kMessageSlot);
+  if (name == "code") {
+    building.script.reads_code = true;
+    return SlotPiece(kCodeSlot);
+  }
+  if (building.script.load && name == "size") {
+    building.script.reads_size = true;
+    return SlotPiece(kSizeSlot);
+  }
+  if (building.script.load && name == "message") {
+    building.script.reads_message = true;
+    return SlotPiece(kMessageSlot);
+  }
   constexpr std::string_view kEhlo = "ehlo.";
   if (!name.starts_with(kEhlo) || !IsName(name.substr(kEhlo.size()))) return std::nullopt;
   const std::string keyword(name.substr(kEhlo.size()));

@@ -33,13 +33,16 @@ void Seat::AfterSession() {
     armed_ = TimePoint::max();
     return;
   }
-  if (session_.deadline() == armed_) return;
-  armed_ = session_.deadline();
-  if (armed_ == TimePoint::max()) {
+  const TimePoint deadline = session_.deadline();
+  if (deadline == armed_) return;
+  if (deadline == TimePoint::max()) {
     loop_.ClearDeadline(*channels_.front());
+  } else if (deadline < armed_) {
+    loop_.SetDeadline(*channels_.front(), deadline);
   } else {
-    loop_.SetDeadline(*channels_.front(), armed_);
+    return;  // it comes too early, does nothing and is set anew: cheaper than moving it each time
   }
+  armed_ = deadline;
 }
 
 Channel& Seat::ChannelOf(std::uint8_t connection) {

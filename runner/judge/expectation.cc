@@ -55,7 +55,7 @@ bool NamesHost(std::string_view word) {
 }
 
 std::string EnhancedText(const smtp::Reply& reply) {
-  const auto code = smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0));
+  const auto code = smtp::EnhancedCodeOf(reply);
   if (!code.present()) return {};
   return fmt::format("{}.{}.{}", code.status_class, code.subject, code.detail);
 }

@@ -135,7 +135,7 @@ Finding EnhancedPresent(const Exhibit& exhibit) {
 }
 Finding EnhancedClass(const Exhibit& exhibit) {
   if (!CarriesEnhanced(exhibit)) return {};
-  const auto code = smtp::ParseEnhancedCode(smtp::ReplyLine(*exhibit.reply, 0));
+  const auto code = smtp::EnhancedCodeOf(*exhibit.reply);
   if (!code.present()) return {};
   return code.status_class == exhibit.reply->code / 100
              ? Fine()
@@ -150,7 +150,7 @@ Finding EnhancedSyntax(const Exhibit& exhibit) {
 }
 Finding EnhancedEveryLine(const Exhibit& exhibit) {
   if (!CarriesEnhanced(exhibit) || exhibit.reply->lines < 2) return {};
-  const auto first = smtp::ParseEnhancedCode(smtp::ReplyLine(*exhibit.reply, 0));
+  const auto first = smtp::EnhancedCodeOf(*exhibit.reply);
   for (std::uint32_t i = 1; i < exhibit.reply->lines; ++i) {
     if (smtp::ParseEnhancedCode(smtp::ReplyLine(*exhibit.reply, i)) != first) {
       return Fail("lines of one reply carry different enhanced codes, or only some carry one");

@@ -60,12 +60,6 @@ Recorder::Recorder(TimePoint run_started, Duration warmup, std::span<const Judge
   steps_.resize(steps);
 }
 
-std::size_t Recorder::StepIndex(std::uint16_t script, std::uint16_t step) const {
-  if (script >= scripts_.size()) return steps_.size();
-  const std::size_t index = first_step_[script] + step;
-  return index < first_step_[script + std::size_t{1}] ? index : steps_.size();
-}
-
 void Recorder::OnEvent(const Event& event) {
   Tick(event.finished);
   const Duration response = event.finished - event.scheduled;

@@ -90,4 +90,10 @@ class Recorder {
   IntervalSeries series_;
 };
 
+inline std::size_t Recorder::StepIndex(std::uint16_t script, std::uint16_t step) const {
+  if (script >= scripts_.size()) return steps_.size();
+  const std::size_t index = first_step_[script] + step;
+  return index < first_step_[script + std::size_t{1}] ? index : steps_.size();
+}
+
 }  // namespace smtpgauge

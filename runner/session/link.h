@@ -3,6 +3,7 @@
 
 #include <sys/uio.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -44,18 +45,14 @@ class OutQueue {
   std::string& owned() { return owned_; }
   /// Queues what was appended to owned() since it had `begin` octets.
   void TakeOwned(std::size_t begin);
-  /// As iovecs, valid until the next change.
+  /// As iovecs, valid until Clear(); nothing may be added meanwhile.
   [[nodiscard]] std::span<const iovec> Gather();
   void Clear();
 
  private:
-  struct Chunk {
-    const char* shared;  ///< null: owned_ from `begin`
-    std::size_t begin;
-    std::size_t size;
-  };
   std::string owned_;
-  std::vector<Chunk> chunks_;
+  /// Without a base until Gather(): the next octets of owned_, which may still move.
+  std::vector<iovec> chunks_;
 };
 
 /// First in, first out without allocation once grown.
@@ -77,8 +74,14 @@ class ExchangeQueue {
 };
 
 struct Link {
-  OutQueue filling;
-  OutQueue flying;  ///< handed to the host, not all written yet
+  [[nodiscard]] OutQueue& filling() { return queues[side]; }
+  /// Handed to the host, not all written yet.
+  [[nodiscard]] OutQueue& flying() { return queues[side ^ 1U]; }
+  /// What was filling is flying now; no octet moves.
+  void Flip() { side ^= 1U; }
+
+  std::array<OutQueue, 2> queues;
+  std::uint8_t side = 0;
   smtp::ReplyParser parser;
   ExchangeQueue exchanges;
   std::string backlog;  ///< octets that came although nothing was owed
@@ -91,5 +94,37 @@ struct Link {
   bool close_announced = false;    ///< by 421 (RFC 5321 section 3.8)
   std::optional<CloseKind> ended;  ///< how the peer ended it
 };
+
+// Part of every exchange, therefore inline.
+
+inline void OutQueue::AddShared(std::string_view octets) {
+  // The interface of writev lacks a const.
+  if (!octets.empty()) chunks_.push_back({const_cast<char*>(octets.data()), octets.size()});
+}
+
+inline void OutQueue::TakeOwned(std::size_t begin) {
+  const std::size_t size = owned_.size() - begin;
+  if (size == 0) return;
+  // Neighbouring commands of one group become one chunk: fewer iovecs for the kernel.
+  if (!chunks_.empty() && chunks_.back().iov_base == nullptr) {
+    chunks_.back().iov_len += size;
+  } else {
+    chunks_.push_back({nullptr, size});
+  }
+}
+
+inline void ExchangeQueue::Pop() {
+  ++head_;
+  if (head_ < items_.size()) return;
+  items_.clear();
+  head_ = 0;
+  sent_ = 0;
+}
+
+inline std::span<Exchange> ExchangeQueue::TakeUnsent() {
+  const std::span<Exchange> unsent(items_.data() + sent_, items_.size() - sent_);
+  sent_ = items_.size();
+  return unsent;
+}
 
 }  // namespace smtpgauge

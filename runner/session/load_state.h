@@ -18,4 +18,12 @@ struct Session::LoadState {
   bool closing = false;      ///< in the close section
 };
 
+inline Session::MessageState& Session::MessageOf(std::uint32_t number) {
+  return load_->window[number - load_->first];
+}
+
+inline bool Session::InFlight(std::uint32_t number) const {
+  return number >= load_->first && number - load_->first < load_->window.size();
+}
+
 }  // namespace smtpgauge

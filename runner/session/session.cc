@@ -1,6 +1,7 @@
 #include "runner/session/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ Session::Session(const Script& script, std::uint16_t index, const SessionOptions
       options_(options),
       host_(host),
       slots_(script.slot_count),
-      links_(1),
+      links_(script.connections),
       index_(index) {
   if (options_.load) load_ = std::make_unique<LoadState>();
 }
@@ -85,13 +86,14 @@ void Session::Advance(TimePoint now) {
   if (advancing_) return;  // an operation that did not wait is on the stack below
   advancing_ = true;
   while (waiting_ == Waiting::kNothing) {
-    if (load_ && !load_->closing && pc_ == script_.steps) {
+    const bool between = pc_ == script_.steps || pc_ == script_.close;
+    if (between && load_ && !load_->closing) {
+      if (pc_ == script_.close) {
+        EndSteps(now);
+        continue;
+      }
       BeginMessage(now);
       if (waiting_ != Waiting::kNothing || load_->closing) continue;
-    }
-    if (load_ && !load_->closing && pc_ == script_.close) {
-      EndSteps(now);
-      continue;
     }
     if (proving_ || pc_ >= script_.ops.size()) {
       ProveSync(now);
@@ -125,9 +127,9 @@ void Session::Flush(std::uint8_t connection, Link& link, TimePoint now) {
     exchange.started = now;
     if (exchange.deadline == TimePoint{}) exchange.deadline = now + Limit(exchange.phase);
   }
-  if (link.filling.empty() || !link.flying.empty() || link.ended || !link.open) return;
-  std::swap(link.filling, link.flying);
-  if (host_.Write(*this, connection, link.flying.Gather())) link.flying.Clear();
+  if (link.filling().empty() || !link.flying().empty() || link.ended || !link.open) return;
+  if (host_.Write(*this, connection, link.filling().Gather())) return link.filling().Clear();
+  link.Flip();  // what the host could not write stays where it is
 }
 
 void Session::FlushAll(TimePoint now) {
@@ -138,43 +140,40 @@ void Session::FlushAll(TimePoint now) {
 
 void Session::OnWritten(std::uint8_t connection, TimePoint now) {
   Link& link = LinkOf(connection);
-  link.flying.Clear();
+  link.flying().Clear();
   Flush(connection, link, now);
 }
 
 void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoint now) {
   if (done()) return;
   if (transcript_ && !octets.empty()) transcript_->Received(connection, octets, now);
-  std::string held;
-  std::string_view input = octets;
-  if (!LinkOf(connection).backlog.empty()) [[unlikely]] {
-    held = std::move(LinkOf(connection).backlog);
-    LinkOf(connection).backlog.clear();
-    held.append(octets);
-    input = held;
+  Link& link = LinkOf(connection);
+  if (link.backlog.empty()) [[likely]] {
+    Digest(connection, link, octets, now);
+  } else {
+    link.backlog.append(octets);
   }
-  for (;;) {
-    while (TakesOctets(LinkOf(connection), connection)) {
-      const auto reply = LinkOf(connection).parser.Next(input);
-      if (!reply) break;
-      HandleReply(connection, LinkOf(connection), *reply, now);
-      if (done()) return;
-    }
-    if (waiting_ != Waiting::kNothing) break;
-    // What is left belongs to whatever comes next, and STARTTLS must be able to see it.
-    if (!input.empty()) LinkOf(connection).backlog.assign(input);
-    Advance(now);
-    Link& link = LinkOf(connection);
-    if (done() || link.backlog.empty()) return;
-    held = std::move(link.backlog);
-    link.backlog.clear();
-    input = held;
+  while (!link.backlog.empty() && TakesOctets(link, connection)) {
+    const std::string held = std::exchange(link.backlog, {});
+    Digest(connection, link, held, now);
+    if (link.backlog.size() >= held.size()) break;  // no whole reply in it yet
   }
-  if (input.empty()) return;
-  LinkOf(connection).backlog.assign(input);
-  if (input.size() > smtp::kMaxReplySize) {
-    HandleNoReply(connection, LinkOf(connection), Outcome::kMalformed, "octets without end", now);
+  if (!done() && link.backlog.size() > smtp::kMaxReplySize) [[unlikely]] {
+    HandleNoReply(connection, link, Outcome::kMalformed, "octets without end", now);
   }
+}
+
+/// Replies out of `input`, as far as the session wants any; what is left goes to the backlog.
+void Session::Digest(std::uint8_t connection, Link& link, std::string_view input, TimePoint now) {
+  while (TakesOctets(link, connection)) {
+    const auto reply = link.parser.Next(input);
+    if (!reply) break;
+    HandleReply(connection, link, *reply, now);
+    if (done()) return;
+  }
+  // It belongs to whatever comes next, and STARTTLS must be able to see it.
+  if (!input.empty()) link.backlog.assign(input);
+  if (waiting_ == Waiting::kNothing) Advance(now);
 }
 
 void Session::OnTimer(TimePoint now) {

@@ -116,11 +116,8 @@ class Session {
   // session.cc: the loop
   void Advance(TimePoint now);
   void AfterEvent(TimePoint now);
-  Link& LinkOf(std::uint8_t connection) {
-    if (connection > links_.size()) [[unlikely]]
-      links_.resize(connection);
-    return links_[connection - 1U];
-  }
+  void Digest(std::uint8_t connection, Link& link, std::string_view input, TimePoint now);
+  Link& LinkOf(std::uint8_t connection) { return links_[connection - 1U]; }
   void Flush(std::uint8_t connection, Link& link, TimePoint now);
   void FlushAll(TimePoint now);
   void WaitFor(Waiting what, std::uint8_t connection, TimePoint deadline);
@@ -167,6 +164,8 @@ class Session {
   void HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
   void JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
                   const Await& await, const smtp::Reply& reply, TimePoint now);
+  [[nodiscard]] Judgement JudgeWhole(const Expectation& expectation, const Await& await,
+                                     const Link& link, const smtp::Reply& reply, Duration took);
   void JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now);
   void LearnExtensions(std::uint8_t connection, Link& link, const smtp::Reply& reply);
   void HandleNoReply(std::uint8_t connection, Link& link, Outcome outcome, std::string_view what,
@@ -212,7 +211,7 @@ class Session {
   const SessionOptions& options_;
   SessionHost& host_;
   Slots slots_;
-  std::vector<Link> links_;
+  std::vector<Link> links_;           ///< one for each connection of the script; never grows
   std::vector<std::uint32_t> loops_;  ///< rounds done of the open loops, innermost last
   CaseOutcome outcome_;
   std::unique_ptr<Transcript> transcript_;
@@ -234,8 +233,17 @@ class Session {
   std::uint16_t accepted_recipients_ = 0;  ///< check: 2yz to RCPT since the last message
   bool proving_ = false;
   bool settling_ = false;
-  int code_ = 0;  ///< what kCodeSlot says
+  int code_ = 0;  ///< of the last reply, 0 before: what kCodeSlot says
   bool advancing_ = false;
 };
+
+inline bool Session::TakesOctets(const Link& link, std::uint8_t connection) const {
+  if (waiting_ == Waiting::kNothing || waiting_ == Waiting::kDone ||
+      waiting_ == Waiting::kHandshake)
+    return false;
+  if (!link.exchanges.empty()) return true;
+  return waiting_on_ == connection &&
+         (waiting_ == Waiting::kSilence || waiting_ == Waiting::kClose);
+}
 
 }  // namespace smtpgauge

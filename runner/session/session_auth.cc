@@ -122,8 +122,8 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
          reply.code < 300   ? Outcome::k2yz
          : reply.code < 500 ? Outcome::k4yz
                             : Outcome::k5yz,
-         judgement.verdict, static_cast<std::uint16_t>(reply.code),
-         smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0)), now);
+         judgement.verdict, static_cast<std::uint16_t>(reply.code), smtp::EnhancedCodeOf(reply),
+         now);
     if (Worse(judgement.verdict, Verdict::kWarn) != Verdict::kWarn)
       EndLoadSession(Outcome::k5yz, now);
     return;

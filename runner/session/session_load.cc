@@ -49,14 +49,6 @@ bool Session::Chunks() const {
          links_[0].extensions->Has("CHUNKING");
 }
 
-Session::MessageState& Session::MessageOf(std::uint32_t number) {
-  return load_->window[number - load_->first];
-}
-
-bool Session::InFlight(std::uint32_t number) const {
-  return number >= load_->first && number - load_->first < load_->window.size();
-}
-
 /// Response time counts from the intended start: what a message (or session) began too late is
 /// added to each of its exchanges.
 Duration Session::Lateness(const Exchange& exchange) {
@@ -135,8 +127,8 @@ void Session::TakeJob(const MessageJob& job, TimePoint now) {
   message.started = now;
   slots_[kSenderSlot].assign(job.sender);
   slots_[kRecipientSlot] = (*job.recipients)[job.first_recipient % job.recipients->size()];
-  AssignNumber(message_, slots_[kMessageSlot]);
-  AssignNumber(job.content.octets, slots_[kSizeSlot]);
+  if (script_.reads_message) AssignNumber(message_, slots_[kMessageSlot]);
+  if (script_.reads_size) AssignNumber(job.content.octets, slots_[kSizeSlot]);
 }
 
 /// Every command of the message was queued; its last reply may still be owed.
@@ -152,7 +144,7 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
                         const smtp::Reply& reply, Verdict verdict, TimePoint now) {
   const Event event =
       Emit(exchange, OutcomeOf(reply.code), verdict, static_cast<std::uint16_t>(reply.code),
-           smtp::ParseEnhancedCode(smtp::ReplyLine(reply, 0)), now);
+           smtp::EnhancedCodeOf(reply), now);
   if (!Passed(verdict)) host_.OnExample(*this, op, verdict, reply.raw);
   if (reply.code == 421) return EndLoadSession(Outcome::k4yz, now);
   if (!InFlight(exchange.message) || load_->closing) {

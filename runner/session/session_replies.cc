@@ -66,19 +66,10 @@ std::string VerbBefore(const Script& script, std::uint16_t op, Phase phase) {
 
 }  // namespace
 
-bool Session::TakesOctets(const Link& link, std::uint8_t connection) const {
-  if (waiting_ == Waiting::kNothing || waiting_ == Waiting::kDone ||
-      waiting_ == Waiting::kHandshake)
-    return false;
-  if (!link.exchanges.empty()) return true;
-  return waiting_on_ == connection &&
-         (waiting_ == Waiting::kSilence || waiting_ == Waiting::kClose);
-}
-
 void Session::NoteCode(int code) {
   if (code == code_) return;
   code_ = code;
-  slots_[kCodeSlot] = std::to_string(code);
+  if (script_.reads_code) slots_[kCodeSlot] = std::to_string(code);
 }
 
 void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
@@ -109,13 +100,11 @@ void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply
   }
 }
 
-void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
-                         const Await& await, const smtp::Reply& reply, TimePoint now) {
-  const Expectation& expectation = script_.expectations[await.expectation];
-  if (await.ehlo && reply.code == 250) LearnExtensions(connection, link, reply);
+/// Code, predicates, and captures, which later steps need.
+Judgement Session::JudgeWhole(const Expectation& expectation, const Await& await, const Link& link,
+                              const smtp::Reply& reply, Duration took) {
   Judgement judgement =
-      Judge(expectation, reply,
-            {await.ehlo ? link.extensions.get() : nullptr, &slots_, now - exchange.started});
+      Judge(expectation, reply, {await.ehlo ? link.extensions.get() : nullptr, &slots_, took});
   for (const Capture& capture : expectation.captures) {
     bool found = false;
     std::string value = capture.pattern.Capture(smtp::ReplyText(reply), &found);
@@ -124,6 +113,19 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
     } else if (Worse(capture.otherwise, judgement.verdict) != judgement.verdict) {
       judgement = {capture.otherwise, "the reply does not hold what a later step needs"};
     }
+  }
+  return judgement;
+}
+
+void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
+                         const Await& await, const smtp::Reply& reply, TimePoint now) {
+  const Expectation& expectation = script_.expectations[await.expectation];
+  if (await.ehlo && reply.code == 250) LearnExtensions(connection, link, reply);
+  Judgement judgement;
+  if (expectation.also.empty() && expectation.captures.empty()) {
+    judgement.verdict = JudgeCode(expectation, reply.code);
+  } else {
+    judgement = JudgeWhole(expectation, await, link, reply, now - exchange.started);
   }
   const int usual = options_.usual_refusals[static_cast<std::size_t>(op.phase)];
   if (!load_ && judgement.verdict != Verdict::kPass && usual != 0 && reply.code == usual)

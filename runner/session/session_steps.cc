@@ -59,9 +59,9 @@ double Number(std::string_view text) {
 
 void Session::QueueOctets(Link& link, std::uint8_t connection, std::string_view octets, bool secret,
                           TimePoint now) {
-  const std::size_t begin = link.filling.owned().size();
-  link.filling.owned().append(octets);
-  link.filling.TakeOwned(begin);
+  const std::size_t begin = link.filling().owned().size();
+  link.filling().owned().append(octets);
+  link.filling().TakeOwned(begin);
   if (!transcript_) return;
   const SecretRange all{0, octets.size()};
   transcript_->Sent(connection, octets, std::span(&all, secret ? 1U : 0U), now);
@@ -70,15 +70,15 @@ void Session::QueueOctets(Link& link, std::uint8_t connection, std::string_view 
 void Session::QueueText(Link& link, std::uint8_t connection, const Text& text, bool secret,
                         TimePoint now) {
   if (text.constant && !transcript_) {
-    link.filling.AddShared(text.octets);
+    link.filling().AddShared(text.octets);
     return;
   }
-  const std::size_t begin = link.filling.owned().size();
+  const std::size_t begin = link.filling().owned().size();
   std::vector<SecretRange> secrets;
-  Render(text, slots_, 0, link.filling.owned(), transcript_ ? &secrets : nullptr);
-  link.filling.TakeOwned(begin);
+  Render(text, slots_, 0, link.filling().owned(), transcript_ ? &secrets : nullptr);
+  link.filling().TakeOwned(begin);
   if (!transcript_) return;
-  const std::string_view octets = std::string_view(link.filling.owned()).substr(begin);
+  const std::string_view octets = std::string_view(link.filling().owned()).substr(begin);
   for (SecretRange& range : secrets)
     range = {range.begin - begin, range.end - begin};
   if (secret) secrets = {{0, octets.size()}};
@@ -143,9 +143,9 @@ void Session::SendSegment(TimePoint now) {
     Duration pause{};
     if (step.bytewise && !step.segments.empty()) pause = step.segments[0].pause;
     if (!step.bytewise && given) pause = step.segments[segment_].pause;
-    const std::size_t begin = link.filling.owned().size();
-    link.filling.owned().append(segmented_, segment_at_, size);
-    link.filling.TakeOwned(begin);
+    const std::size_t begin = link.filling().owned().size();
+    link.filling().owned().append(segmented_, segment_at_, size);
+    link.filling().TakeOwned(begin);
     segment_at_ += size;
     ++segment_;
     Flush(op.connection, link, now);
@@ -161,7 +161,7 @@ void Session::SendSegment(TimePoint now) {
 void Session::QueueGenerated(const SendMessage& step, Link& link) {
   const Content& content = load_->job.content;
   const bool chunks = Chunks() || step.framing == SendMessage::Framing::kBdat;
-  std::string& out = link.filling.owned();
+  std::string& out = link.filling().owned();
   const std::size_t begin = out.size();
   if (content.whole) {
     const std::string& token = slots_[kTokenSlot];
@@ -177,9 +177,9 @@ void Session::QueueGenerated(const SendMessage& step, Link& link) {
     fmt::format_to(std::back_inserter(command), "BDAT {} LAST\r\n", octets);
     out.insert(begin, command.data(), command.size());
   }
-  link.filling.TakeOwned(begin);
-  link.filling.AddShared(chunks ? content.raw : content.encoded);
-  link.filling.AddShared(chunks ? content.raw_end : content.encoded_end);
+  link.filling().TakeOwned(begin);
+  link.filling().AddShared(chunks ? content.raw : content.encoded);
+  link.filling().AddShared(chunks ? content.raw_end : content.encoded_end);
 }
 
 void Session::Run(const SendMessage& step, const Op& op, TimePoint now) {

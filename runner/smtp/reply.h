@@ -66,4 +66,7 @@ struct EnhancedCode {
 /// or when neither SP nor the end of the text follows (RFC 2034 section 4).
 [[nodiscard]] EnhancedCode ParseEnhancedCode(std::string_view line_text);
 
+/// That of the first line.
+[[nodiscard]] EnhancedCode EnhancedCodeOf(const Reply& reply);
+
 }  // namespace smtpgauge::smtp
