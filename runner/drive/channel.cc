@@ -60,6 +60,13 @@ void Channel::Drop() {
   interest_ = 0;
 }
 
+/// In clear one epoll_ctl serves the whole connection. Not so in TLS: one record may be read while
+/// another lies in the kernel, of which an edge would not tell again.
+void Channel::WantReplies() {
+  if (!connection_.tls()) return Want(kReadable | kWritable | kEdge);
+  Want(unwritten_.empty() ? kReadable : kReadable | kWritable);
+}
+
 void Channel::Want(std::uint32_t interest) {
   if (interest == interest_) return;
   const int error = interest_ == 0 ? seat_.loop().Watch(connection_.fd(), *this, interest)
@@ -84,7 +91,7 @@ void Channel::TryNext() {
     const IoStatus status = connection_.Open(to, seat_.NextSource());
     if (status == IoStatus::kOk || status == IoStatus::kWantWrite) {
       state_ = State::kConnecting;
-      return Want(kWritable);
+      return WantReplies();
     }
     failure_ = FailureOf(status, connection_.error_number());
     failure_text_ = fmt::format("{}: {}", to.ToString(), connection_.error());
@@ -115,13 +122,13 @@ void Channel::OnTimer(TimePoint now) {
   seat_.AfterDeadline();
 }
 
-void Channel::ContinueConnect() {
-  const IoStatus status = connection_.FinishConnect();
-  if (status == IoStatus::kWantWrite) return;
+void Channel::ContinueConnect(std::uint32_t events) {
+  // Only a failed connect, or one that is already over, has anything else to say.
+  const IoStatus status = (events & kHangup) != 0 ? connection_.FinishConnect() : IoStatus::kOk;
   if (status == IoStatus::kOk) {
     state_ = State::kOpen;
-    Want(kReadable);
     seat_.session().OnConnected(number_, Now());
+    if ((events & (kReadable | kHangup)) != 0) ReadAll(events);
     return seat_.AfterSession();
   }
   failure_ = FailureOf(status, connection_.error_number());
@@ -171,7 +178,7 @@ void Channel::ContinueHandshake(IoStatus status) {
                          : std::string();
   if (completed) {
     state_ = State::kOpen;
-    Want(kReadable);
+    WantReplies();
     seat_.OnTlsFacts(connection_);
   } else {
     text = connection_.error();
@@ -199,7 +206,7 @@ bool Channel::Write(std::span<const iovec> octets) {
     skip = 0;
   }
   if (unwritten_.empty()) return true;
-  Want(kReadable | kWritable);
+  WantReplies();
   return false;
 }
 
@@ -207,7 +214,7 @@ void Channel::ContinueWrite() {
   std::vector<iovec> rest;
   rest.swap(unwritten_);
   if (!Write(rest)) return;
-  Want(kReadable);
+  WantReplies();
   seat_.session().OnWritten(number_, Now());
 }
 
@@ -232,7 +239,7 @@ void Channel::Close(Close::How how) {
 void Channel::OnReady(std::uint32_t events) {
   switch (state_) {
     case State::kConnecting:
-      return ContinueConnect();
+      return ContinueConnect(events);
     case State::kHandshaking:
       return ContinueHandshake(connection_.Handshake());
     case State::kIdle:
@@ -242,11 +249,11 @@ void Channel::OnReady(std::uint32_t events) {
       break;
   }
   if ((events & kWritable) != 0 && !unwritten_.empty()) ContinueWrite();
-  if ((events & (kReadable | kHangup)) != 0) ReadAll();
+  if ((events & (kReadable | kHangup)) != 0) ReadAll(events);
   seat_.AfterSession();
 }
 
-void Channel::ReadAll() {
+void Channel::ReadAll(std::uint32_t events) {
   const std::span<char> buffer = ReadBuffer();
   while (connection_.is_open() && state_ == State::kOpen && !seat_.session().done()) {
     const IoResult result = connection_.Read(buffer);
@@ -255,8 +262,10 @@ void Channel::ReadAll() {
     }
     if (result.status == IoStatus::kWantRead || result.status == IoStatus::kWantWrite) return;
     if (result.status != IoStatus::kOk) return Ended(result.status);
-    // A short read emptied the socket: asking again would cost a system call to hear so.
-    if (result.octets < buffer.size() && !connection_.pending()) return;
+    // A short read emptied the socket: asking again would cost a system call to hear so. But the
+    // end of the stream may lie behind it, and was told of already.
+    const bool emptied = result.octets < buffer.size() && !connection_.pending();
+    if (emptied && (events & kHangup) == 0) return;
   }
 }
 

@@ -39,12 +39,13 @@ class Channel final : public IoHandler {
 
   void TryNext();
   void Fail(NetFailure failure, std::string text);
-  void ContinueConnect();
+  void ContinueConnect(std::uint32_t events);
   void ContinueHandshake(IoStatus status);
   void ContinueWrite();
-  void ReadAll();
+  void ReadAll(std::uint32_t events);
   void Ended(IoStatus status);
   void Want(std::uint32_t interest);
+  void WantReplies();
   void Drop();
 
   Seat& seat_;
