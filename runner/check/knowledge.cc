@@ -11,8 +11,8 @@ namespace {
 std::string KeywordLine(const smtp::ExtensionSet& extensions) {
   std::vector<std::string> lines;
   for (const smtp::Keyword& keyword : extensions.keywords()) {
-    lines.push_back(keyword.parameters.empty() ? keyword.name
-                                               : keyword.name + " " + keyword.parameters);
+    lines.push_back(fmt::format("{}{}{}", keyword.name, keyword.parameters.empty() ? "" : " ",
+                                keyword.parameters));
   }
   return lines.empty() ? "none" : fmt::format("{}", fmt::join(lines, ", "));
 }

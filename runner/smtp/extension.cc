@@ -38,23 +38,38 @@ void AddMechanisms(std::string_view list, std::vector<std::string>& mechanisms) 
 
 }  // namespace
 
-ExtensionSet::ExtensionSet(const Reply& ehlo_reply) {
-  const std::string texts = ReplyText(ehlo_reply);
-  std::string_view rest = texts;
-  for (std::uint32_t index = 0; index < ehlo_reply.lines; ++index) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+ExtensionSet::ExtensionSet(const Reply& ehlo_reply) : text_(ReplyText(ehlo_reply)) {
+  lines_.reserve(ehlo_reply.lines);
+  std::size_t begin = 0;
+  for (std::uint32_t index = 0; index < ehlo_reply.lines && begin <= text_.size(); ++index) {
+    const std::size_t end = std::min(text_.find('\n', begin), text_.size());
+    const std::size_t name_end = std::min(text_.find(' ', begin), end);
     if (index == 0) {
-      greeting_ = line;
-      continue;
+      greeting_size_ = end;
+    } else if (name_end > begin) {  // else no keyword: the observations report such a line
+      const auto at = [this](std::size_t offset) {
+        return text_.begin() + static_cast<std::ptrdiff_t>(offset);
+      };
+      std::transform(at(begin), at(name_end), at(begin), [](char c) { return ToUpper(c); });
+      lines_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(name_end),
+                        static_cast<std::uint32_t>(end)});
     }
-    const std::size_t name_end = std::min(line.find(' '), line.size());
-    if (name_end == 0)
-      continue;  // no keyword: the invariants report the line, here it means nothing
-    keywords_.push_back({ToUpper(line.substr(0, name_end)),
-                         std::string(line.substr(std::min(name_end + 1, line.size())))});
+    begin = end + 1;
   }
+}
+
+Keyword ExtensionSet::At(const Line& line) const {
+  const std::string_view whole = std::string_view(text_).substr(line.begin, line.end - line.begin);
+  const std::size_t name_size = line.name_end - line.begin;
+  return {whole.substr(0, name_size), whole.substr(std::min(name_size + 1, whole.size()))};
+}
+
+std::vector<Keyword> ExtensionSet::keywords() const {
+  std::vector<Keyword> keywords;
+  keywords.reserve(lines_.size());
+  for (const Line& line : lines_)
+    keywords.push_back(At(line));
+  return keywords;
 }
 
 bool ExtensionSet::Has(std::string_view keyword) const {
@@ -62,7 +77,8 @@ bool ExtensionSet::Has(std::string_view keyword) const {
 }
 
 std::optional<std::string_view> ExtensionSet::Parameters(std::string_view keyword) const {
-  for (const Keyword& advertised : keywords_) {
+  for (const Line& line : lines_) {
+    const Keyword advertised = At(line);
     if (EqualsIgnoringCase(advertised.name, keyword)) return advertised.parameters;
   }
   return std::nullopt;
@@ -79,11 +95,12 @@ std::uint64_t ExtensionSet::SizeLimit() const {
 std::vector<std::string> ExtensionSet::AuthMechanisms() const {
   constexpr std::string_view kLegacyPrefix = "AUTH=";
   std::vector<std::string> mechanisms;
-  for (const Keyword& advertised : keywords_) {
+  for (const Line& line : lines_) {
+    const Keyword advertised = At(line);
     if (advertised.name == "AUTH") {
       AddMechanisms(advertised.parameters, mechanisms);
     } else if (advertised.name.starts_with(kLegacyPrefix)) {
-      AddMechanisms(std::string_view(advertised.name).substr(kLegacyPrefix.size()), mechanisms);
+      AddMechanisms(advertised.name.substr(kLegacyPrefix.size()), mechanisms);
       AddMechanisms(advertised.parameters, mechanisms);
     }
   }

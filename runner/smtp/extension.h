@@ -11,10 +11,10 @@
 
 namespace smtpgauge::smtp {
 
-/// One keyword line as sent: `SIZE 35882577`.
+/// One keyword line as sent: `SIZE 35882577`. Views into its ExtensionSet.
 struct Keyword {
-  std::string name;        ///< upper case
-  std::string parameters;  ///< rest of the line without the separating SP; may be empty
+  std::string_view name;        ///< upper case
+  std::string_view parameters;  ///< rest of the line without the separating SP; may be empty
 };
 
 /// The latest EHLO's keywords, in order, duplicates kept. Bounded by the reply's own bound.
@@ -31,12 +31,23 @@ class ExtensionSet {
   [[nodiscard]] std::uint64_t SizeLimit() const;
   /// SASL mechanisms, upper case, from `AUTH ...` (and the legacy `AUTH=...`).
   [[nodiscard]] std::vector<std::string> AuthMechanisms() const;
-  [[nodiscard]] const std::vector<Keyword>& keywords() const { return keywords_; }
-  [[nodiscard]] const std::string& greeting() const { return greeting_; }
+  [[nodiscard]] std::vector<Keyword> keywords() const;
+  [[nodiscard]] std::string_view greeting() const {
+    return std::string_view(text_).substr(0, greeting_size_);
+  }
 
  private:
-  std::string greeting_;
-  std::vector<Keyword> keywords_;
+  /// Offsets and not strings of their own: each session under load keeps one of these.
+  struct Line {
+    std::uint32_t begin;
+    std::uint32_t name_end;
+    std::uint32_t end;
+  };
+  [[nodiscard]] Keyword At(const Line& line) const;
+
+  std::string text_;  ///< of the reply, names in upper case
+  std::size_t greeting_size_ = 0;
+  std::vector<Line> lines_;
 };
 
 }  // namespace smtpgauge::smtp
