@@ -78,12 +78,12 @@ def first_words(text):
 
 
 def judge_baselines(program):
-    """Every id of scenarios/known/*.json is a case of the catalogue."""
+    """Every id of scenarios/known/*.json is a case or an observation of the catalogue."""
     found, ids = [], None
     for path in sorted((ROOT / "scenarios/known").glob("*.json")):
         if ids is None:
-            ids = {case for scenario in json.loads(output(program, "list", "--json"))
-                   for case in scenario["cases"]}
+            ids = {name for scenario in json.loads(output(program, "list", "--json"))
+                   for name in scenario["cases"] + [scenario["id"]]}
         for number, line in enumerate(path.read_text().splitlines(), 1):
             for name in re.findall(r'"id"\s*:\s*("[^"]+")', line):
                 if json.loads(name) not in ids:
