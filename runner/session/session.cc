@@ -345,6 +345,7 @@ void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_v
 void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::string actual,
                      std::string reason) {
   if (op.section == Section::kCleanup || done()) return;
+  if (reason.empty()) reason = script_.notes[op.note];
   if (op.section == Section::kSetup) {
     if (verdict == Verdict::kWarn || verdict == Verdict::kPass) return;
     if (verdict == Verdict::kFail) verdict = Verdict::kBlocked;
