@@ -135,6 +135,7 @@ void Fields(Io& io, Subject<Io, MessageCounts>& messages) {
   io.Field("rejected", messages.rejected);
   io.Field("failed", messages.failed);
   io.Field("missed", messages.missed);
+  io.Field("delayed", messages.delayed);
   io.Field("recipients_accepted", messages.recipients_accepted);
   io.Field("content_octets", messages.content_octets);
 }

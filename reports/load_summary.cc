@@ -16,7 +16,8 @@ std::vector<CountRow> MessageRows(const MessageCounts& messages) {
           {"accepted", messages.accepted, "final reply 2yz: the goodput"},
           {"rejected", messages.rejected, "4yz or 5yz"},
           {"failed", messages.failed, "network, timeout, malformed reply, unexpected close"},
-          {"missed", messages.missed, "never started for lack of a session"}};
+          {"missed", messages.missed, "never started for lack of a session"},
+          {"delayed", messages.delayed, "waited until a session was free"}};
 }
 
 std::vector<CountRow> SessionRows(const SessionCounts& sessions) {

@@ -16,7 +16,7 @@ struct CountRow {
   std::uint64_t count = 0;
   std::string_view meaning;
 };
-/// offered, started, completed, accepted, rejected, failed, missed.
+/// offered, started, completed, accepted, rejected, failed, missed, delayed.
 [[nodiscard]] std::vector<CountRow> MessageRows(const MessageCounts& messages);
 [[nodiscard]] std::vector<CountRow> SessionRows(const SessionCounts& sessions);
 

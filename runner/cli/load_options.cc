@@ -119,7 +119,7 @@ void AddLoadOptions(CLI::App& load, LoadOptions& options) {
   judgement
       ->add_option("--threshold", options.thresholds,
                    "what must hold: 'p99(eod) < 250ms', 'rate(accepted) > 95%', 'throughput > "
-                   "400/s'; repeatable")
+                   "400/s', or in every window: 'p99(message) < 1s over 10s'; repeatable")
       ->type_name("EXPRESSION");
   judgement
       ->add_option("--abort-on", options.abort_on,

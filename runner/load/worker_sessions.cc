@@ -68,6 +68,8 @@ void LoadWorker::OfferArrivals(TimePoint now) {
     recorder_.OnLateness(scheduled, now);
     if (settings_.plan->scripts[due.script].delivers) recorder_.OnOffered(scheduled);
     ServeWaiting(due.script, now);
+    const bool waits = backlog_.waiting(due.script) > connecting_[due.script];
+    if (waits && settings_.plan->scripts[due.script].delivers) recorder_.OnDelayed(scheduled);
   }
 }
 

@@ -4,7 +4,6 @@
 #include <cstddef>
 
 namespace smtpgauge {
-namespace {
 
 void Add(MessageCounts& into, const MessageCounts& other) {
   into.offered += other.offered;
@@ -14,9 +13,12 @@ void Add(MessageCounts& into, const MessageCounts& other) {
   into.rejected += other.rejected;
   into.failed += other.failed;
   into.missed += other.missed;
+  into.delayed += other.delayed;
   into.recipients_accepted += other.recipients_accepted;
   into.content_octets += other.content_octets;
 }
+
+namespace {
 
 void Add(SessionCounts& into, const SessionCounts& other) {
   into.started += other.started;

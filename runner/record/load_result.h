@@ -35,6 +35,8 @@ struct MessageCounts {
   std::uint64_t failed = 0;     ///< network failure, timeout, malformed reply, unexpected close
   std::uint64_t missed =
       0;  ///< arrivals that could not start for lack of a session; offered, never started
+  std::uint64_t delayed =
+      0;  ///< arrivals that had to wait for a session: all were busy, none might be opened
   std::uint64_t recipients_accepted = 0;
   std::uint64_t content_octets = 0;  ///< of accepted messages, before dot-stuffing
   friend bool operator==(const MessageCounts&, const MessageCounts&) = default;
@@ -116,6 +118,9 @@ struct LoadResult {
   /// Accepted messages per second of the measured window.
   [[nodiscard]] double ThroughputPerSecond() const;
 };
+
+/// Each count of `other` is added.
+void Add(MessageCounts& into, const MessageCounts& other);
 
 /// At most this many FailureExample of one step are kept.
 inline constexpr std::size_t kMaxExamplesPerStep = 10;

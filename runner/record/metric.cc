@@ -20,13 +20,14 @@ struct MessageCount {
   std::uint64_t MessageCounts::*member;
 };
 
-constexpr std::array<MessageCount, 7> kMessageCounts = {{{"offered", &MessageCounts::offered},
+constexpr std::array<MessageCount, 8> kMessageCounts = {{{"offered", &MessageCounts::offered},
                                                          {"started", &MessageCounts::started},
                                                          {"completed", &MessageCounts::completed},
                                                          {"accepted", &MessageCounts::accepted},
                                                          {"rejected", &MessageCounts::rejected},
                                                          {"failed", &MessageCounts::failed},
-                                                         {"missed", &MessageCounts::missed}}};
+                                                         {"missed", &MessageCounts::missed},
+                                                         {"delayed", &MessageCounts::delayed}}};
 
 /// Exchanges that a phase and an outcome, where given, pick out.
 struct Exchanges {
@@ -152,7 +153,9 @@ Metric TimesMetric(std::string_view statistic, double quantile, std::string_view
             }
             return Statistic(all, name, quantile);
           },
-          times.exchanges.Absence()};
+          times.exchanges.Absence(),
+          times.exchanges.phase == Phase::kMessage && !times.exchanges.outcome &&
+              times.time == &PhaseTimes::response};
 }
 
 std::optional<double> ParseQuantile(std::string_view name) {
@@ -213,7 +216,7 @@ Metric ShareMetric(Share share, std::string_view subject) {
               return CountOrRate(share, static_cast<double>(result.messages.*member),
                                  OfferedMessages(result));
             },
-            "no message was offered or started"};
+            "no message was offered or started", true};
   }
   const std::optional<Exchanges> exchanges = ParseExchanges(share, subject);
   if (!exchanges) {
@@ -252,7 +255,7 @@ Metric ParseMetric(std::string_view text) {
             [](const LoadResult& result) {
               return result.measured > Duration::zero() ? result.ThroughputPerSecond() : kNothing;
             },
-            "the measured time is zero"};
+            "the measured time is zero", true};
   }
   const std::size_t open = text.find('(');
   if (open != text.npos && text.ends_with(')')) {

@@ -24,6 +24,8 @@ struct Metric {
   /// In `unit`; NaN when the run had nothing to measure.
   std::function<double(const LoadResult&)> measure;
   std::string absence;  ///< the sentence for NaN: "no exchange of eod was measured"
+  /// The seconds of LoadResult::series hold all that it looks at.
+  bool by_second = false;
 };
 
 /// Reads one of these (space around names is allowed):
@@ -39,8 +41,8 @@ struct Metric {
 ///   throughput             accepted messages per second
 ///   checks(VERDICT)        replies judged so
 ///
-/// MESSAGES: offered, started, completed, accepted, rejected, failed, missed; PHASE, OUTCOME,
-/// VERDICT as in event.h. Throws MetricError.
+/// MESSAGES: offered, started, completed, accepted, rejected, failed, missed, delayed; PHASE,
+/// OUTCOME, VERDICT as in event.h. Throws MetricError.
 [[nodiscard]] Metric ParseMetric(std::string_view text);
 
 }  // namespace smtpgauge

@@ -103,6 +103,11 @@ void Recorder::OnMissed(TimePoint scheduled) {
   if (IsMeasured(scheduled)) ++messages_.missed;
 }
 
+void Recorder::OnDelayed(TimePoint scheduled) {
+  ++series_.Messages(scheduled).delayed;
+  if (IsMeasured(scheduled)) ++messages_.delayed;
+}
+
 void Recorder::OnMessageStarted(TimePoint at) {
   Tick(at);
   ++series_.Messages(at).started;

@@ -39,6 +39,7 @@ class Recorder {
 
   void OnOffered(TimePoint scheduled);  ///< an arrival of the load shape, started or not
   void OnMissed(TimePoint scheduled);   ///< an arrival that will never start
+  void OnDelayed(TimePoint scheduled);  ///< an arrival for which no session was free
   void OnMessageStarted(TimePoint at);  ///< MAIL is sent
   void OnSessionStarted();              ///< a connect is tried; a kSession event ends it
   void OnTlsResumed() { ++sessions_.tls_resumed; }

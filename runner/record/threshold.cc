@@ -1,9 +1,11 @@
 #include "runner/record/threshold.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "runner/record/units.h"
 
@@ -63,7 +65,13 @@ Threshold Threshold::Parse(std::string_view text) {
         begin == expression.npos ? "" : expression.substr(begin, end - begin);
     threshold.comparison_ = FindOperator(sign).comparison;
     threshold.metric_ = ParseMetric(expression.substr(0, begin));
-    threshold.ParseLimit(end == expression.npos ? "" : Trim(expression.substr(end)));
+    std::string_view limit = end == expression.npos ? "" : Trim(expression.substr(end));
+    constexpr std::string_view kOver = " over ";
+    if (const std::size_t over = limit.find(kOver); over != limit.npos) {
+      threshold.ParseWindow(Trim(limit.substr(over + kOver.size())));
+      limit = Trim(limit.substr(0, over));
+    }
+    threshold.ParseLimit(limit);
   } catch (const std::runtime_error& error) {
     constexpr std::size_t kQuoted = 80;
     throw ThresholdError("threshold '" + threshold.expression_.substr(0, kQuoted) +
@@ -97,6 +105,43 @@ void Threshold::ParseLimit(std::string_view text) {
   }
 }
 
+void Threshold::ParseWindow(std::string_view text) {
+  constexpr Duration kSecond = std::chrono::seconds(1);
+  const Duration window = ParseDuration(text);
+  if (window < kSecond || window % kSecond != Duration{})
+    throw ThresholdError("a window is a number of whole seconds, as in over 10s");
+  if (!metric_.by_second) {
+    throw ThresholdError(
+        "only throughput, counts and rates of messages, and the response time of messages "
+        "(p99(message)) can be looked at over a window");
+  }
+  window_ = static_cast<std::size_t>(window / kSecond);
+}
+
+/// In the metric's unit; NaN when no window is complete, or none measured anything.
+double Threshold::MeasureWindows(const LoadResult& result) const {
+  constexpr Duration kSecond = std::chrono::seconds(1);
+  const auto first =
+      static_cast<std::size_t>((result.measured_from + kSecond - Duration(1)) / kSecond);
+  const auto whole = static_cast<std::size_t>((result.measured_from + result.measured) / kSecond);
+  const std::size_t end = std::min(whole, result.series.size());
+  double latest = std::numeric_limits<double>::quiet_NaN();
+  for (std::size_t begin = first; begin + window_ <= end; ++begin) {
+    LoadResult part;
+    part.measured = kSecond * window_;
+    Histogram& response = part.phases[{Phase::kMessage, Outcome::k2yz}].response;
+    for (std::size_t second = begin; second < begin + window_; ++second) {
+      Add(part.messages, result.series[second].messages);
+      result.series[second].message_response.AddTo(response);
+    }
+    const double measured = metric_.measure(part);
+    if (std::isnan(measured)) continue;
+    latest = measured;
+    if (!Holds(measured)) break;
+  }
+  return latest;
+}
+
 bool Threshold::Holds(double actual) const {
   switch (comparison_) {
     case Comparison::kLess:
@@ -116,13 +161,15 @@ bool Threshold::Holds(double actual) const {
 }
 
 ThresholdResult Threshold::Evaluate(const LoadResult& result) const {
-  const double measured = metric_.measure(result);
+  const double measured = window_ == 0 ? metric_.measure(result) : MeasureWindows(result);
   ThresholdResult evaluated;
   evaluated.expression = expression_;
   evaluated.actual = measured / unit_size_;
   evaluated.unit = unit_;
   if (std::isnan(measured)) {
-    evaluated.reason = metric_.absence;
+    evaluated.reason = window_ == 0 ? metric_.absence
+                                    : "nothing was measured in a whole window of " +
+                                          std::to_string(window_) + " s";
   } else {
     evaluated.passed = Holds(measured);
   }

@@ -43,6 +43,56 @@ LoadResult MakeResult() {
   return result;
 }
 
+/// Five seconds behind one of warm-up: 100 accepted messages in each, in the third only 40, which
+/// took a second instead of 10 ms.
+LoadResult MakeSeries() {
+  LoadResult result;
+  result.measured_from = 1s;
+  result.measured = 5s;
+  for (int second = 0; second < 6; ++second) {
+    const bool slow = second == 3;
+    Interval& interval = result.series.emplace_back();
+    interval.messages.offered = 100;
+    interval.messages.accepted = slow ? 40 : second == 0 ? 0 : 100;
+    Histogram response;
+    response.RecordMicros(slow ? 1'000'000 : 10'000, interval.messages.accepted);
+    interval.message_response = PackedHistogram(response);
+  }
+  return result;
+}
+
+TEST(Threshold, HoldsInEveryWindowOrSaysWhatTheFirstBadOneHad) {
+  struct Windowed {
+    std::string_view expression;
+    double actual;
+    bool passed;
+  };
+  const Windowed cases[] = {
+      {"throughput >= 100 over 2s", 70, false},     {"throughput >= 70 over 2s", 100, true},
+      {"p99(message) < 20ms over 1s", 1000, false}, {"p99(message) <= 1s over 1s", 0.01, true},
+      {"p50(message) < 20ms over 5s", 10, true},    {"rate(accepted) > 60% over 2s", 100, true},
+      {"rate(accepted) > 60% over 1s", 40, false},  {"count(accepted) > 400 over 5s", 440, true}};
+  for (const Windowed& one : cases) {
+    const ThresholdResult got = Threshold::Parse(one.expression).Evaluate(MakeSeries());
+    EXPECT_EQ(got.passed, one.passed) << one.expression;
+    EXPECT_NEAR(got.actual, one.actual, one.actual * 0.001) << one.expression;
+  }
+}
+
+TEST(Threshold, AWindowThatTheRunDoesNotFillIsNoPass) {
+  const ThresholdResult got = Threshold::Parse("throughput > 1 over 6s").Evaluate(MakeSeries());
+  EXPECT_FALSE(got.passed);
+  EXPECT_EQ(got.reason, "nothing was measured in a whole window of 6 s");
+}
+
+TEST(Threshold, WindowsAreOfWholeSecondsAndOfWhatIsKeptBySecond) {
+  for (const std::string_view bad :
+       {"throughput > 1 over 1500ms", "throughput > 1 over 0s", "throughput > 1 over ",
+        "p99(eod) < 1s over 10s", "p99(message.2xx) < 1s over 10s", "checks(fail) == 0 over 10s"}) {
+    EXPECT_THROW((void)Threshold::Parse(bad), ThresholdError) << bad;
+  }
+}
+
 struct Case {
   std::string_view expression;
   double actual;

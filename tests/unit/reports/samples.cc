@@ -64,6 +64,7 @@ MessageCounts Messages(std::uint64_t offered) {
   MessageCounts counts;
   counts.offered = offered;
   counts.missed = offered / 50;
+  counts.delayed = offered / 25;
   counts.started = offered - counts.missed;
   counts.failed = offered / 100;
   counts.completed = counts.started - counts.failed;

@@ -135,6 +135,10 @@ struct Refusal {
   const char* verb;
   const char* reply;
   Outcome outcome;
+
+  friend void PrintTo(const Refusal& refusal, std::ostream* out) {
+    *out << refusal.verb << ' ' << std::string_view(refusal.reply).substr(0, 3);
+  }
 };
 
 class LoadRefusals : public LoadSession,
