@@ -92,6 +92,7 @@ struct Link {
   bool close_observed = false;  ///< the scenario itself looked at the close
   bool quit_sent = false;
   bool close_announced = false;    ///< by 421 (RFC 5321 section 3.8)
+  TimePoint active{};              ///< when octets went or came last
   std::optional<CloseKind> ended;  ///< how the peer ended it
 };
 

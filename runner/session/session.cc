@@ -11,6 +11,9 @@
 namespace smtpgauge {
 namespace {
 
+/// A connection without octets for so long may be closed without a word: the server timed out.
+constexpr Duration kIdle = std::chrono::minutes(1);
+
 /// Enough of a reply to recognize it in a sentence.
 std::string_view Beginning(std::string_view text) {
   return text.substr(0, 100);
@@ -148,6 +151,7 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
   if (done()) return;
   if (transcript_ && !octets.empty()) transcript_->Received(connection, octets, now);
   Link& link = LinkOf(connection);
+  link.active = now;
   if (link.backlog.empty()) [[likely]] {
     Digest(connection, link, octets, now);
   } else {
@@ -227,6 +231,7 @@ void Session::OnConnected(std::uint8_t connection, TimePoint now) {
   if (waiting_ != Waiting::kConnect) return;
   Link& link = LinkOf(connection);
   link.open = true;
+  link.active = now;
   if (load_)
     Emit({.phase = Phase::kConnect, .started = step_began_}, Outcome::k2yz, Verdict::kPass, 0, {},
          now);
@@ -281,7 +286,11 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   // Whoever breaks off a handshake says so in TLS, or not at all.
   const bool handshake =
       waiting_ == Waiting::kHandshake || (pc_ > 0 && script_.ops[pc_ - 1U].phase == Phase::kTls);
-  const bool allowed = handshake || link.quit_sent || link.we_closed || link.close_announced;
+  // Section 3.8 allows it after a timeout; whether that was long enough is for cases about
+  // timeouts.
+  const bool timed_out = now - link.active >= kIdle;
+  const bool allowed =
+      handshake || timed_out || link.quit_sent || link.we_closed || link.close_announced;
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
     JudgeClose(kind, now);
