@@ -259,6 +259,8 @@ void Dialogue::EndMessage(Connection& c) {
   } else {
     Reply reply = JudgeContent(c);
     delivers = reply == Reply::kMessageOk;
+    if (c.rare && c.rare->spool && service_.config().profile == Profile::kSubmission)
+      c.rare->spool->Complete(MakeTrace(c));
     if ((delivers || Has(Fault::kRefusedMessageDelivered)) && c.rare && c.rare->spool &&
         !c.rare->envelope.recipients.empty() &&
         !c.rare->spool->Deliver(c.rare->envelope, MakeTrace(c)))

@@ -320,6 +320,7 @@ enum class Fault : std::uint16_t {
   kScramOptionalRefused,
   kRsetDropsLogin,
   kSubmissionOpen,
+  kSubmissionIncomplete,
   kAuthListed502,
   kAuthLineRunsRest,
   kMailBeforeAuthResult,

@@ -113,6 +113,8 @@ constexpr FaultRow kRows[] = {
      "forgets the authentication at RSET", Fault::kRsetDropsLogin},
     {"submission-open", "auth", Level::kMust,
      "lets anybody submit without authentication", Fault::kSubmissionOpen},
+    {"submission-incomplete", "auth", Level::kShould,
+     "does not complete submitted messages", Fault::kSubmissionIncomplete},
     {"auth-success-250", "auth", Level::kMust,
      "answers the right credentials with 250", Fault::kReplyText},
     {"auth-right-refused", "auth", Level::kMust,

@@ -110,6 +110,23 @@ bool Spool::DeliverOne(const Envelope& envelope, const Recipient& recipient, con
   return true;
 }
 
+void Spool::Complete(const Trace& trace) {
+  filter_.Finish(content_);
+  if (faults_.Has(Fault::kSubmissionIncomplete)) return;
+  const auto has = [&](std::string_view name) {
+    const std::string_view header = Header();
+    for (std::size_t from = 0; from < header.size();) {
+      if (StartsWithIgnoreCase(header.substr(from), name)) return true;
+      from = std::min(header.find('\n', from), header.size() - 1) + 1;
+    }
+    return false;
+  };
+  if (!has("Message-ID:"))
+    content_.insert(
+        0, fmt::format("Message-ID: <{:x}.{:x}@{}>\r\n", trace.time, trace.serial, trace.hostname));
+  if (!has("Date:")) content_.insert(0, fmt::format("Date: {}\r\n", HeaderDate(trace.time)));
+}
+
 bool Spool::Deliver(const Envelope& envelope, const Trace& trace) {
   filter_.Finish(content_);
   content_ = CorruptContent(std::move(content_), faults_);

@@ -72,6 +72,10 @@ class Spool {
   /// Takes content as it arrives. A disk error shows in Deliver.
   void Append(std::string_view content);
 
+  /// Adds the Date and the Message-ID that are missing, as submission does (RFC 6409 section 8).
+  /// Nothing may be appended behind that.
+  void Complete(const Trace& trace);
+
   /// Puts the message into the Maildir of every recipient; false when the disk did not take it, and
   /// then nothing was delivered.
   [[nodiscard]] bool Deliver(const Envelope& envelope, const Trace& trace);

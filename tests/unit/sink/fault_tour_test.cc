@@ -31,6 +31,7 @@ std::string Masked(std::string text) {
   constexpr std::string_view kDate =
       "MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, :0123456789";
   Erase(text, " id ", "0123456789abcdef.");
+  Erase(text, "Message-ID: <", "0123456789abcdef.");
   Erase(text, "report-", "0123456789abcdef-");
   Erase(text, ";\r\n\t", kDate);
   Erase(text, "Date: ", kDate);

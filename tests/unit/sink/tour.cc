@@ -263,6 +263,10 @@ void AddLogins(std::vector<Leg>& legs) {
                   {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<> HOLDFOR=999999999\r\n"}});
   legs.push_back({Where::kSubmission,
                   {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<>\r\nRCPT TO:<u@host>\r\n"}});
+  legs.push_back({Where::kSubmission,
+                  {"EHLO x\r\nAUTH PLAIN " + right +
+                       "\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nDATA\r\n",
+                   "x: y\r\n\r\n.\r\n"}});
   legs.push_back({Where::kSubmission, {"EHLO x\r\nNOOP\r\nMAIL FROM:<>\r\n"}});
   legs.push_back({Where::kLmtp, {"EHLO x\r\n", "LHLO x\r\nMAIL FROM:<>\r\nDATA\r\n"}});
   legs.push_back({Where::kLmtp,
