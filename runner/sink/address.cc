@@ -114,6 +114,7 @@ std::optional<Path> TakeMailbox(std::string_view& text, PathUse use, const Fault
   text.remove_prefix(host);
   for (char c : path.local)
     path.eight_bit = path.eight_bit || IsEightBit(c);
+  if (path.eight_bit && faults.Has(Fault::kUtf8PathRefused)) return std::nullopt;
   if (path.eight_bit && !faults.Has(Fault::kInvalidUtf8Accepted) &&
       (!IsUtf8(path.local) || !IsUtf8(path.domain)))
     return std::nullopt;

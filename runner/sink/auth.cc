@@ -85,6 +85,9 @@ class LoginExchange : public AuthExchange {
         return {AuthState::kFailed};
       return {AuthState::kContinue, "Password:"};
     }
+    if (around_.faults.Has(Fault::kLoginPasswordUnchecked) &&
+        !around_.accounts.IsDecoy(around_.accounts.FindOrDecoy(user_)))
+      return {AuthState::kSucceeded};
     return {around_.accounts.Matches(user_, Taken(message, user_, around_)) ? AuthState::kSucceeded
                                                                             : AuthState::kFailed};
   }

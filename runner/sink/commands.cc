@@ -44,6 +44,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
       verb == Verb::kHelo ? Fault::kHeloKeepsTransaction : Fault::kEhloKeepsTransaction;
   if (!Has(keeps)) ResetTransaction(c);
   c.hello = verb == Verb::kHelo ? Hello::kHelo : Hello::kEhlo;
+  if (Has(Fault::kEhloDropsLogin)) c.authenticated = false;
   if (service_.maildir() != nullptr &&
       (c.Extra().hello_name.empty() || !Has(Fault::kTlsKeepsHelloName)))
     c.rare->hello_name = argument;

@@ -44,6 +44,7 @@ struct Transaction {
   bool smtputf8 = false;
   bool null_sender = false;
   bool local_sender = false;  ///< the sender's domain is served here
+  bool eight_bit = false;     ///< a fault looks at the content
   bool chunks = false;        ///< at least one BDAT was seen
   bool chunk_failed = false;  ///< chunks are discarded until LAST or RSET
   BodyType body = BodyType::kSevenBit;

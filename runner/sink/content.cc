@@ -1,6 +1,8 @@
 // DATA, BDAT (RFC 3030) and what happens to the content.
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "runner/sink/ascii.h"
 #include "runner/sink/decimal.h"
@@ -28,6 +30,9 @@ void Dialogue::StartContent(Connection& c) {
 // Content beyond the limit is read and dropped: it will be refused, and memory stays bounded.
 void Dialogue::TakeContent(Connection& c, std::string_view content) {
   if (!c.rare || !c.rare->spool) return;
+  if (Has(Fault::kEightBitContentRefused))
+    c.transaction.eight_bit =
+        c.transaction.eight_bit || std::any_of(content.begin(), content.end(), IsEightBit);
   const std::uint64_t limit = service_.config().limits.message_octets;
   if (limit == 0 || c.scanner.findings().octets <= limit) c.rare->spool->Append(content);
 }
@@ -136,7 +141,11 @@ std::size_t Dialogue::ConsumeChunk(Connection& c, std::string_view input) {
   const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), c.chunk_left));
   c.chunk_left -= taken;
   if (!c.chunk_refused) {
-    const std::string_view content = input.substr(0, taken);
+    std::string_view content = input.substr(0, taken);
+    if (Has(Fault::kChunkCutAtNul)) content = content.substr(0, content.find('\0'));
+    if (Has(Fault::kChunkCut4k))
+      content =
+          content.substr(0, 4096 - std::min<std::uint64_t>(4096, c.scanner.findings().octets));
     const auto dot = content.find("\r\n.\r\n");
     if (dot != std::string_view::npos && Has(Fault::kChunkEndsAtDot)) {
       TakeContent(c, content.substr(0, dot + 2));
@@ -181,6 +190,7 @@ Reply Dialogue::JudgeContent(const Connection& c) const {
   if (Has(Fault::kSizeLimitEarly)) limit -= 4096;
   if (limit != 0 && findings.octets > limit && !Has(Fault::kOversizeAccepted))
     return Reply::kMessageTooBig;
+  if (c.transaction.eight_bit) return Reply::kBareLineEnd;
   if (c.transaction.body != BodyType::kBinaryMime) {
     // Who ends data at a bare line end does not refuse them either.
     const bool lax = (c.rare && c.rare->loose) || Has(Fault::kNulCutsLine);
@@ -250,6 +260,12 @@ void Dialogue::EndMessage(Connection& c) {
   c.phase = Phase::kCommand;
   const bool lmtp = service_.config().profile == Profile::kLmtp && !Has(Fault::kLmtpSingleReply);
   std::uint32_t replies = lmtp ? c.transaction.recipients : 1;
+  if (lmtp && Has(Fault::kLmtpMergesDuplicates) && c.rare) {
+    std::set<std::string> addresses;
+    for (const Recipient& recipient : c.rare->envelope.recipients)
+      addresses.insert(recipient.address);
+    replies = static_cast<std::uint32_t>(addresses.size());
+  }
   if (lmtp && Has(Fault::kLmtpRepliesForRefused)) replies += c.transaction.refused_recipients;
   bool delivers = false;
   if (!service_.config().rejections.empty() && Rejects(c, Verb::kEndOfData)) {
@@ -273,6 +289,7 @@ void Dialogue::EndMessage(Connection& c) {
     for (std::uint32_t i = 0; i < replies; ++i)
       Say(c, reply);
   }
+  if (Has(Fault::kMessageDropsLogin)) c.authenticated = false;
   const bool keeps = Has(Fault::kEndOfDataKeepsTransaction) ||
                      (!delivers && Has(Fault::kFailedDataKeepsTransaction));
   if (Has(Fault::kMailKeepsOldRecipients)) {

@@ -1,6 +1,7 @@
 #include "runner/sink/content_fault.h"
 
 #include <algorithm>
+#include <set>
 
 namespace smtpgauge::sink {
 namespace {
@@ -21,6 +22,22 @@ std::string ChangeLines(const std::string& content, Change&& change) {
     from = end + 2;
   }
   return changed;
+}
+
+void DropRepeatedFields(std::string& content) {
+  std::set<std::string> names;
+  const auto header = std::min(content.find("\r\n\r\n"), content.size());
+  std::string kept;
+  bool drops = false;
+  for (std::size_t from = 0; from < header;) {
+    const std::size_t end = std::min(content.find("\r\n", from), header) + 2;
+    const std::string line = content.substr(from, end - from);
+    if (line.front() != ' ' && line.front() != '\t')
+      drops = !names.insert(line.substr(0, line.find(':'))).second;
+    if (!drops) kept += line;
+    from = end;
+  }
+  content.replace(0, std::min(header + 2, content.size()), kept);
 }
 
 }  // namespace
@@ -69,6 +86,13 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
     const auto at = std::find(content.begin(), content.end(), '\x01');
     content.erase(at, content.end());
   }
+  if (faults.Has(Fault::kMessageCut32k))
+    content.resize(std::min<std::size_t>(content.size(), 32768));
+  if (faults.Has(Fault::kLeadingBlanksLost))
+    if (const auto body = content.find("\r\n\r\n"); body != std::string::npos)
+      while (content.compare(body + 4, 2, "\r\n") == 0)
+        content.erase(body + 4, 2);
+  if (faults.Has(Fault::kRepeatedFieldsDropped)) DropRepeatedFields(content);
   if (faults.Has(Fault::kChunkUnstuffed))
     for (auto dot = content.find("\r\n."); dot != std::string::npos;
          dot = content.find("\r\n.", dot + 1))

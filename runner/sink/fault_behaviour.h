@@ -64,6 +64,7 @@ enum class Fault : std::uint16_t {
   kEhloRequireTlsInClear,
   kProxyLineBelieved,
   kOneClientAtATime,
+  kDroppedClientEndsService,
 
   // Command lines and state
   kVerbCaseSensitive,
@@ -138,6 +139,7 @@ enum class Fault : std::uint16_t {
   kUtf8SenderUnflagged,
   kUtf8RecipientUnflagged,
   kInvalidUtf8Accepted,
+  kUtf8PathRefused,
   kOfferedParametersRefused,
   kUtf8FlagRefused,
   kRecipientLimit10,
@@ -171,8 +173,13 @@ enum class Fault : std::uint16_t {
   kEightBitStripped,
   kControlTruncates,
   kSubjectRewritten,
+  kMessageCut32k,
+  kLeadingBlanksLost,
+  kRepeatedFieldsDropped,
+  kFirstDotKept,
+  kEightBitContentRefused,
   kSizeLimitEarly,
-  kCrLostAtBlockEdge,
+  kCrLostAtEdgeOfRead,
   kFromQuoted,
   kHeaderUnfolded,
   kLongLineFolded,
@@ -262,6 +269,8 @@ enum class Fault : std::uint16_t {
   kChunkSizeWraps,
   kChunkAfterLastTaken,
   kRsetKeepsChunks,
+  kChunkCut4k,
+  kChunkCutAtNul,
   kChunkUnstuffed,
   kChunkEndsAtDot,
   kChunkingListed502,
@@ -320,6 +329,9 @@ enum class Fault : std::uint16_t {
   kScramOptionalRefused,
   kRsetDropsLogin,
   kSubmissionOpen,
+  kEhloDropsLogin,
+  kMessageDropsLogin,
+  kLoginPasswordUnchecked,
   kSubmissionIncomplete,
   kAuthListed502,
   kAuthLineRunsRest,
@@ -344,6 +356,7 @@ enum class Fault : std::uint16_t {
   // LMTP
   kLmtpTakesEhlo,
   kLmtpSingleReply,
+  kLmtpMergesDuplicates,
   kLmtpRepliesForRefused,
 
   // Odd, but right

@@ -78,8 +78,8 @@ constexpr FaultRow kRows[] = {
      "answers a message above its limit with 450", Fault::kReplyText},
     {"size-limit-early", "content", Level::kMust,
      "refuses messages that just fit its limit", Fault::kSizeLimitEarly},
-    {"cr-lost-at-block-edge", "content", Level::kMust,
-     "loses CR at the edges of 1024-octet blocks", Fault::kCrLostAtBlockEdge},
+    {"cr-lost-at-edge-of-read", "content", Level::kMust,
+     "loses CR that is the last octet of a read", Fault::kCrLostAtEdgeOfRead},
     {"from-quoted", "content", Level::kMust,
      "puts > before lines that start with From", Fault::kFromQuoted},
     {"header-unfolded", "content", Level::kMust,
@@ -92,6 +92,16 @@ constexpr FaultRow kRows[] = {
      "cuts lines at NUL", Fault::kNulCutsLine},
     {"message-completed", "content", Level::kShould,
      "adds a Message-ID although it is no submission server", Fault::kMessageCompleted},
+    {"message-cut-32k", "content", Level::kMust,
+     "cuts messages at 32 K octets", Fault::kMessageCut32k},
+    {"leading-blanks-lost", "content", Level::kMust,
+     "loses blank lines at the beginning of the body", Fault::kLeadingBlanksLost},
+    {"repeated-fields-dropped", "content", Level::kMust,
+     "keeps the first of several header fields of one name", Fault::kRepeatedFieldsDropped},
+    {"first-dot-kept", "content", Level::kMust,
+     "does not remove the stuffing dot of the first line", Fault::kFirstDotKept},
+    {"8bit-content-refused", "content", Level::kShould,
+     "refuses 8-bit content although it offers 8BITMIME", Fault::kEightBitContentRefused},
     // Trace fields
     {"received-missing", "trace", Level::kMust,
      "adds no Received field", Fault::kReceivedMissing},
@@ -257,6 +267,10 @@ constexpr FaultRow kRows[] = {
      "lists CHUNKING and answers BDAT with 502", Fault::kChunkingListed502},
     {"chunk-unoffered-taken", "chunking", Level::kShould,
      "accepts BDAT although it does not list CHUNKING", Fault::kChunkUnofferedTaken},
+    {"chunk-cut-4k", "chunking", Level::kMust,
+     "takes the first 4096 octets of a chunk only", Fault::kChunkCut4k},
+    {"chunk-cut-at-nul", "chunking", Level::kMust,
+     "cuts chunks at NUL", Fault::kChunkCutAtNul},
 };
 // clang-format on
 

@@ -155,6 +155,12 @@ constexpr FaultRow kRows[] = {
      "lets users act as anybody in PLAIN", Fault::kAuthzidUnchecked},
     {"exempt-530", "auth", Level::kShould,
      "submission: answers NOOP and RSET before login with 530", Fault::kExempt530},
+    {"ehlo-drops-login", "auth", Level::kShould,
+     "forgets the authentication at EHLO", Fault::kEhloDropsLogin},
+    {"message-drops-login", "auth", Level::kMust,
+     "forgets the authentication behind a message", Fault::kMessageDropsLogin},
+    {"login-password-unchecked", "auth", Level::kSecurity,
+     "takes any password of a known user with LOGIN", Fault::kLoginPasswordUnchecked},
     // Relay
     {"open-relay", "relay", Level::kSecurity,
      "relays for anybody", Fault::kOpenRelay},
@@ -181,6 +187,8 @@ constexpr FaultRow kRows[] = {
      "sends one reply after the data whatever the number of recipients", Fault::kLmtpSingleReply},
     {"lmtp-replies-for-refused", "lmtp", Level::kMust,
      "answers the end of data for refused recipients too", Fault::kLmtpRepliesForRefused},
+    {"lmtp-merges-duplicates", "lmtp", Level::kMust,
+     "gives one reply for a recipient that was named twice", Fault::kLmtpMergesDuplicates},
 };
 // clang-format on
 

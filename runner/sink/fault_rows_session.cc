@@ -171,6 +171,8 @@ constexpr FaultRow kRows[] = {
      "takes any EHLO argument, and none", Fault::kReplyText},
     {"proxy-line-believed", "hello", Level::kSecurity,
      "takes a PROXY line of anybody without a word", Fault::kProxyLineBelieved},
+    {"dropped-client-ends-service", "hello", Level::kShould,
+     "takes no more clients when one has gone without QUIT", Fault::kDroppedClientEndsService},
     {"one-client-at-a-time", "hello", Level::kShould,
      "lets the second client wait until the first has gone", Fault::kOneClientAtATime},
     // Command lines and state
@@ -377,6 +379,8 @@ constexpr FaultRow kRows[] = {
      "takes ten messages a session only although it announces more", Fault::kMailMaxNotHonoured},
     {"unqualified-taken", "envelope", Level::kShould,
      "submission: takes recipients in unqualified domains", Fault::kUnqualifiedTaken},
+    {"utf8-path-refused", "envelope", Level::kMust,
+     "refuses non-ASCII paths although it offers SMTPUTF8", Fault::kUtf8PathRefused},
 };
 // clang-format on
 

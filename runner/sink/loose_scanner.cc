@@ -45,10 +45,10 @@ constexpr std::string_view kEnd = "\r\n.\r\n";
 bool NeedsLooseScanner(const FaultSet& faults) {
   for (const Terminator& terminator : kTerminators)
     if (faults.Has(terminator.fault)) return true;
-  for (Fault fault :
-       {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
-        Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
-        Fault::kCrLostAtBlockEdge, Fault::kDotAtBlockEdgeKept, Fault::kSecondDotRemoved})
+  for (Fault fault : {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
+                      Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
+                      Fault::kCrLostAtEdgeOfRead, Fault::kFirstDotKept, Fault::kDotAtBlockEdgeKept,
+                      Fault::kSecondDotRemoved})
     if (faults.Has(fault)) return true;
   return false;
 }
@@ -70,7 +70,7 @@ std::size_t LooseScanner::Feed(std::string_view input) {
       ended_ = true;
       return i;
     }
-    if (faults_.Has(Fault::kCrLostAtBlockEdge) && input[i] == '\r' && (seen_ + 1) % 1024 == 0) {
+    if (faults_.Has(Fault::kCrLostAtEdgeOfRead) && input[i] == '\r' && i + 1 == input.size()) {
       ++seen_;
       continue;
     }
@@ -106,7 +106,8 @@ std::string LooseScanner::TakeContent() {
   const bool keep = faults_.Has(Fault::kDotNotRemoved);
   for (std::size_t i = 2; i < raw_.size(); ++i) {
     const bool line_start = raw_[i - 1] == '\n' && raw_[i - 2] == '\r';
-    if (line_start && raw_[i] == '.' && !keep) {
+    const bool first = i == 2 && faults_.Has(Fault::kFirstDotKept);
+    if (line_start && raw_[i] == '.' && !keep && !first) {
       const bool edge = i % 4096 < 2;
       if (faults_.Has(Fault::kDotAtBlockEdgeKept) && edge) {
         content += '.';

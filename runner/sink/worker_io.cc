@@ -67,7 +67,9 @@ bool Worker::Receive(Connection& c, char* room, std::size_t& size) {
     size = static_cast<std::size_t>(n);
     return true;
   }
-  if (n == 0 || errno != EAGAIN) Close(c);
+  if (n != 0 && errno == EAGAIN) return false;
+  Close(c);
+  if (service_.faults().Has(Fault::kDroppedClientEndsService)) PauseAccepting();
   return false;
 }
 
