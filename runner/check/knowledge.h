@@ -21,8 +21,8 @@ struct Knowledge {
   int noop_code = 0;  ///< 0: no reply was seen
   int quit_code = 0;
   std::array<int, kPhaseCount> refusals{};  ///< 4yz or 5yz of the plain transaction, by Phase
-  std::string recipient_reply;  ///< what RCPT of the first recipient got
-  std::string message_reply;    ///< what a plain message got
+  std::string recipient_reply;              ///< what RCPT of the first recipient got
+  std::string message_reply;                ///< what a plain message got
   bool takes_mail = false;
 
   /// Keeps what a reply of a sane conversation shows.

@@ -223,8 +223,8 @@ void AddChunks(std::vector<Leg>& legs) {
   for (const std::string& octets :
        {"BDAT 2 LAST\r\nab"s, "BDAT 2\r\nabBDAT 0 LAST\r\n"s, "bdat 2 last\r\nab"s,
         "BDAT 0002 LAST\r\nab"s, "BDAT 2 LAST\r\nabBDAT 2\r\ncd"s, "BDAT 2\r\nabDATA\r\n"s,
-        "BDAT 9\r\n"s, "BDAT 9 LAST\r\na\r\n.\r\nbc"s, "BDAT 4294967298 LAST\r\nab"s,
-        "BDAT 2 FOO\r\nab"s,
+        "BDAT 9\r\n"s, "BDAT 3 LAST\r\na\0b"s, "BDAT 9 LAST\r\na\r\n.\r\nbc"s,
+        "BDAT 4294967298 LAST\r\nab"s, "BDAT 2 FOO\r\nab"s,
         "BDAT 2\r\nabRSET\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nBDAT 2 LAST\r\ncd"s})
     legs.push_back({Where::kMx, {kOpen, octets, "NOOP\r\n"}});
   legs.push_back({Where::kMx, {"EHLO x\r\nBDAT 6 LAST\r\nNOOP\r\n"}});
@@ -242,8 +242,9 @@ void AddLogins(std::vector<Leg>& legs) {
             "\r\nNOOP\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<u@remote.example>\r\n",
         "AUTH NOSUCH\r\n"s, "AUTH PLAIN\r\n*\r\nNOOP\r\n"s, "AUTH PLAIN\r\n!!!\r\nNOOP\r\n"s,
         "AUTH PLAIN =\r\nNOOP\r\n"s, "AUTH plain " + right + "\r\n", "AUTH CRAM-MD5 AAAA\r\n"s,
-        "AUTH LOGIN\r\n" + EncodeBase64("nobody") + "\r\n", "AUTH LOGIN\r\nNOOP x\r\n"s,
-        "AUTH PLAIN " + EncodeBase64("jo") + "\r\n",
+        "AUTH LOGIN\r\n" + EncodeBase64("nobody") + "\r\n",
+        "AUTH LOGIN\r\n" + EncodeBase64("jo") + "\r\n" + EncodeBase64("wrong") + "\r\n",
+        "AUTH LOGIN\r\nNOOP x\r\n"s, "AUTH PLAIN " + EncodeBase64("jo") + "\r\n",
         "AUTH CRAM-MD5\r\n" + EncodeBase64("jo 00000000000000000000000000000000") + "\r\n",
         "AUTH PLAIN\r\n" + std::string(12400, 'A') + "\r\nNOOP\r\n",
         "AUTH PLAIN " + EncodeBase64("\0jo\0secretly"s) + "\r\n",
@@ -263,10 +264,11 @@ void AddLogins(std::vector<Leg>& legs) {
                   {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<> HOLDFOR=999999999\r\n"}});
   legs.push_back({Where::kSubmission,
                   {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<>\r\nRCPT TO:<u@host>\r\n"}});
-  legs.push_back({Where::kSubmission,
-                  {"EHLO x\r\nAUTH PLAIN " + right +
-                       "\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nDATA\r\n",
-                   "x: y\r\n\r\n.\r\n"}});
+  legs.push_back(
+      {Where::kSubmission,
+       {"EHLO x\r\nAUTH PLAIN " + right +
+            "\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nDATA\r\n",
+        "x: y\r\n\r\n\r\nz\r\n.\r\n", "MAIL FROM:<>\r\n", "EHLO y\r\nMAIL FROM:<>\r\n"}});
   legs.push_back({Where::kSubmission, {"EHLO x\r\nNOOP\r\nMAIL FROM:<>\r\n"}});
   legs.push_back({Where::kLmtp, {"EHLO x\r\n", "LHLO x\r\nMAIL FROM:<>\r\nDATA\r\n"}});
   legs.push_back({Where::kLmtp,
