@@ -25,8 +25,9 @@ constexpr const char* kFooter =
 Open loop (--rate, --stages): messages start by the schedule, whatever the target does; response
 times count from the schedule, so a stall of the target is seen by everyone who had to wait.
 
-Exit status: 0 all thresholds held; 2 usage; 3 nothing answered; 4 a threshold was missed; 5 the
-generator itself was not valid (its numbers mean nothing); 130, 143 on signals, with a partial report.
+Exit status: 0 all thresholds held; 2 usage; 3 no message and no session was answered to its end;
+4 a threshold was missed; 5 the generator itself was not valid (its numbers mean nothing); 130, 143
+on signals, with a partial report.
 
 Examples:
   smtpgauge load localhost:2525 --recipient user@example.test --sessions 50 --duration 10s
@@ -99,6 +100,10 @@ int RunLoadCommand(const LoadOptions& options) {
   }
   info.elapsed = end.result.info.elapsed;
   end.result.info = std::move(info);
+  if (!end.answered && end.signal == 0)
+    end.result.notes.emplace_back(
+        "nothing was measured: no message was answered and no session ended as it should; the "
+        "examples show what came instead");
   end.result.notes.insert(end.result.notes.begin(), setup->notes.begin(), setup->notes.end());
   const int exit_code = ExitOf(end);
   if (!options.hlog.empty()) WriteFileWhole(options.hlog, FormatHlog(end.result));

@@ -102,6 +102,7 @@ class Run {
       sum.missed += one.missed.load(std::memory_order_relaxed);
       sum.open_sessions += one.open_sessions.load(std::memory_order_relaxed);
       sum.established += one.established.load(std::memory_order_relaxed);
+      sum.completed_sessions += one.completed_sessions.load(std::memory_order_relaxed);
       sum.failed_sessions += one.failed_sessions.load(std::memory_order_relaxed);
     }
     return sum;
@@ -134,7 +135,7 @@ class Run {
       if (GivesUp(status, now)) StopAll(StopRequest::kAtOnce);
       if (!settings_.aborting.empty()) CheckAborting(now);
     }
-    end.answered = Look().established > 0;
+    end.answered = Look().answered() > 0;
   }
 
   /// Once a second: collects what the workers have so far, and ends the run when that misses one of
@@ -175,15 +176,17 @@ class Run {
   }
 
   [[nodiscard]] bool GivesUp(const LoadStatus& status, TimePoint now) {
-    if (status.established != established_ || status.accepted != accepted_) {
-      established_ = status.established;
-      accepted_ = status.accepted;
+    if (status.answered() != answered_) {
+      answered_ = status.answered();
       last_answer_ = now;
     }
     if (status.failed_sessions == 0) return false;
     if (status.established == 0) return now - began_ >= kGiveUpAtStart;
-    const bool endless = !settings_.duration && !settings_.shape;
-    return endless && status.open_sessions == 0 && now - last_answer_ >= kGiveUpLater;
+    if (settings_.duration || settings_.shape) return false;
+    // Each session failed more than once, behind its greeting: a wrong password, for instance.
+    const bool hopeless = answered_ == 0 && status.failed_sessions >= 2 * settings_.sessions;
+    if (hopeless) return now - began_ >= kGiveUpAtStart;
+    return status.open_sessions == 0 && now - last_answer_ >= kGiveUpLater;
   }
 
   void Collect(LoadEnd& end) {
@@ -206,8 +209,7 @@ class Run {
   const LoadSettings& settings_;
   TimePoint began_{};
   TimePoint last_answer_{};
-  std::uint64_t established_ = 0;
-  std::uint64_t accepted_ = 0;
+  std::uint64_t answered_ = 0;
   TimePoint next_snapshot_{};
   LoadResult snapshot_;
   std::size_t snapshots_ = 0;  ///< workers that snapshot_ has

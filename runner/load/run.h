@@ -15,13 +15,16 @@ namespace smtpgauge {
 struct LoadStatus {
   Duration elapsed{};  ///< since the run began, warm-up included
   std::uint64_t started = 0, accepted = 0, rejected = 0, failed = 0, missed = 0;
-  std::uint64_t open_sessions = 0, established = 0, failed_sessions = 0;
+  std::uint64_t open_sessions = 0, established = 0, completed_sessions = 0, failed_sessions = 0;
+
+  /// What the target has answered to the end: messages, whatever with, and whole sessions.
+  [[nodiscard]] std::uint64_t answered() const { return accepted + rejected + completed_sessions; }
 };
 
 struct LoadEnd {
   LoadResult result;     ///< info is the caller's to fill, but for elapsed
   int signal = 0;        ///< SIGINT or SIGTERM when that ended the run
-  bool answered = true;  ///< false: not one session was established
+  bool answered = true;  ///< false: not one message, nor one whole session, was
 };
 
 /// Runs until the settings' end, SIGINT or SIGTERM (which are caught while this runs), or until

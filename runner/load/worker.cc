@@ -176,6 +176,7 @@ void LoadWorker::PublishProgress() {
   publish(progress_.missed, messages.missed);
   publish(progress_.open_sessions, recorder_.open_sessions());
   publish(progress_.established, recorder_.sessions().established);
+  publish(progress_.completed_sessions, recorder_.sessions().completed);
   publish(progress_.failed_sessions, recorder_.sessions().failed);
 }
 

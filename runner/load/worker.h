@@ -27,7 +27,8 @@ enum class StopRequest : std::uint8_t { kNone, kGraceful, kAtOnce };
 /// What others may look at while a worker runs.
 struct WorkerProgress {
   std::atomic<std::uint64_t> started = 0, accepted = 0, rejected = 0, failed = 0, missed = 0;
-  std::atomic<std::uint64_t> open_sessions = 0, established = 0, failed_sessions = 0;
+  std::atomic<std::uint64_t> open_sessions = 0, established = 0, completed_sessions = 0;
+  std::atomic<std::uint64_t> failed_sessions = 0;
   std::atomic<bool> finished = false;
 };
 

@@ -118,15 +118,14 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
   waiting_ = Waiting::kNothing;
   deadline_ = TimePoint::max();
   if (load_) {
-    Emit(finished,
-         reply.code < 300   ? Outcome::k2yz
-         : reply.code < 500 ? Outcome::k4yz
-                            : Outcome::k5yz,
-         judgement.verdict, static_cast<std::uint16_t>(reply.code), smtp::EnhancedCodeOf(reply),
-         now);
-    if (Worse(judgement.verdict, Verdict::kWarn) != Verdict::kWarn)
-      EndLoadSession(Outcome::k5yz, now);
-    return;
+    const Outcome outcome = reply.code < 300   ? Outcome::k2yz
+                            : reply.code < 500 ? Outcome::k4yz
+                                               : Outcome::k5yz;
+    Emit(finished, outcome, judgement.verdict, static_cast<std::uint16_t>(reply.code),
+         smtp::EnhancedCodeOf(reply), now);
+    if (Worse(judgement.verdict, Verdict::kWarn) == Verdict::kWarn) return;
+    host_.OnExample(*this, op, judgement.verdict, reply.raw);
+    return EndLoadSession(outcome, now);
   }
   Decide(judgement.verdict, op, expectation.expected,
          smtp::ReplyText(reply).insert(0, std::to_string(reply.code) + " "), judgement.note);

@@ -60,7 +60,9 @@ Duration Session::Lateness(const Exchange& exchange) {
 Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
                     smtp::EnhancedCode enhanced, TimePoint now) {
   const TimePoint started = exchange.started == TimePoint{} ? now : exchange.started;
-  const Event event{.phase = exchange.phase,
+  // The handshake alone is timed as TLS, and not the 220 that invites to it.
+  const bool invitation = exchange.phase == Phase::kTls && code != 0;
+  const Event event{.phase = invitation ? Phase::kOther : exchange.phase,
                     .outcome = outcome,
                     .verdict = verdict,
                     .script = index_,

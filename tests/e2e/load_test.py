@@ -277,12 +277,74 @@ def messages_carry_the_mark_of_the_run():
     expect_equal(len(tokens), 5, "a token each")
 
 
+def every_connection_logs_in():
+    os.environ["SMTPGAUGE_TEST_PASSWORD"] = "correct-horse"
+    with Sink("--user", "tester", "--password-env", "SMTPGAUGE_TEST_PASSWORD", "--auth-in-clear",
+              "--profile", "submission") as sink:
+        base = ("--messages", "40", "--messages-per-connection", "10", "--sessions", "2",
+                "--profile", "submission", "--tls", "off", "--user", "tester", "--password-env",
+                "SMTPGAUGE_TEST_PASSWORD")
+        result = load(sink.port, *base)
+        expect_equal(result.code, 0, f"exit status ({result.err})")
+        expect_equal(result.messages("accepted"), 40, "accepted behind AUTH")
+        logins = sum(row["service_time_us"]["count"] for row in result.json["phases"]
+                     if row["phase"] == "auth")
+        expect(logins >= result.json["sessions"]["completed"], "an AUTH for each session")
+        expect("correct-horse" not in json.dumps(result.json), "no password in a report")
+        os.environ["SMTPGAUGE_TEST_PASSWORD"] = "wrong"
+        refused = load(sink.port, *base)
+        expect_equal(refused.messages("accepted"), 0, "accepted with a wrong password")
+        expect_equal(refused.code, 3, "exit status with a wrong password")
+        expect("535" in json.dumps(refused.json["examples"]), "the reply is shown")
+
+
+def handshakes_resume_when_asked():
+    for version in ("on", "off"):
+        with Sink() as sink:
+            result = load(sink.port, "--messages", "30", "--messages-per-connection", "1",
+                          "--sessions", "1", "--tls", "starttls", "--tls-resume", version)
+        sessions = result.json["sessions"]
+        expect_equal(result.code, 0, f"exit status ({result.err})")
+        expect_equal(sessions["tls_handshakes"], sessions["completed"], "a handshake for each")
+        resumed = sessions["tls_resumed"]
+        expect(resumed >= 25 if version == "on" else resumed == 0, f"{resumed} resumed")
+
+
+def a_corpus_arrives_octet_by_octet():
+    mail = b"From: <a@example.test>\r\nSubject: corpus\r\n\r\n.leading dot\r\n..two\r\nlast line\r\n"
+    with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(corpus, "one.eml"), "wb") as file:
+            file.write(mail)
+        for chunking in ("off", "on"):
+            with Sink("--maildir", folder) as sink:
+                result = load(sink.port, "--messages", "4", "--sessions", "2", "--size",
+                              f"file:{corpus}", "--chunking", chunking)
+            expect_equal(result.messages("accepted"), 4, f"accepted ({result.err})")
+        stored = [open(os.path.join(place, name), "rb").read()
+                  for place, _, names in os.walk(folder) for name in names]
+        expect_equal(len(stored), 8, "messages stored")
+        body = mail.replace(b"\r\n", b"\n")
+        expect(all(body in text.replace(b"\r\n", b"\n") for text in stored), "octets as given")
+
+
+def waiting_arrivals_are_counted():
+    with Sink("--latency", "100ms") as sink:
+        result = load(sink.port, "--rate", "50/s", "--duration", "2s", "--max-in-flight", "1",
+                      "--graceful-stop", "0s")
+    messages = result.messages
+    expect_equal(messages("offered"), 100, "offered")
+    expect(messages("delayed") > 80, f"{messages('delayed')} had to wait")
+    expect(messages("missed") > 50, f"{messages('missed')} were never started")
+    expect(messages("offered") <= messages("started") + messages("missed") + 1, "none is dropped")
+
+
 TESTS = [counts_what_the_server_counted, refusals_are_measured, thresholds_decide_the_exit_status,
          a_stall_is_seen_by_all_who_waited, a_known_capacity_is_found,
          the_server_may_die_and_come_back, nobody_there, a_full_listen_queue,
          a_server_that_never_answers, descriptors_run_out, signals_leave_a_partial_report,
          a_full_disk, public_targets_are_refused, load_is_seeded_and_capped,
-         messages_carry_the_mark_of_the_run]
+         messages_carry_the_mark_of_the_run, every_connection_logs_in, handshakes_resume_when_asked,
+         a_corpus_arrives_octet_by_octet, waiting_arrivals_are_counted]
 
 
 def main():
