@@ -1,0 +1,106 @@
+// Sessions of check, driven by hand: what is proven behind a probe, which close is allowed.
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "runner/session/session.h"
+#include "tests/unit/scenarios/scenario_file.h"
+
+namespace smtpgauge {
+namespace {
+
+using std::chrono::seconds;
+
+/// Takes what a session says and does nothing by itself.
+class Peer final : public SessionHost {
+ public:
+  std::string written;
+  int observed = 0;
+  std::vector<bool> closes_allowed;
+
+  void Connect(Session&, std::uint8_t, const smtpgauge::Connect&) override {}
+  void StartTls(Session&, std::uint8_t, const smtpgauge::StartTls*) override {}
+  bool Write(Session&, std::uint8_t, std::span<const iovec> octets) override {
+    for (const iovec& piece : octets)
+      written.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+    return true;
+  }
+  void Close(Session&, std::uint8_t, Close::How) override {}
+  std::vector<std::string> ReadDelivered(std::string_view, std::string_view) override { return {}; }
+  void OnReply(Session&, const ObservedReply&) override { ++observed; }
+  void OnPeerClosed(Session&, CloseKind, bool allowed) override {
+    closes_allowed.push_back(allowed);
+  }
+  Next NextMessage(Session&, MessageJob&) override { return Next::kClose; }
+  void OnEvent(const Event&) override {}
+  void OnLimit(std::string_view) override {}
+  void OnExample(Session&, const Op&, Verdict, std::string_view) override {}
+  void OnDone(Session&) override {}
+};
+
+class CheckSession : public ::testing::Test {
+ protected:
+  /// Up to the greeting, which has been answered for.
+  void Begin(const std::string& probe) {
+    options.limits.fill(seconds(30));
+    script = CompileMembers(R"("probe": [{"connect": "clear"}, {"expect": "220"}, )" + probe + "]");
+    session.emplace(script, 0, options, peer);
+    session->Start(now, now);
+    session->OnConnected(1, now);
+    Say("220 mx.example.test\r\n");
+  }
+  void Say(const std::string& octets) { session->OnOctets(1, octets, now); }
+
+  TimePoint now{seconds(100)};
+  SessionOptions options;
+  Peer peer;
+  Script script;
+  std::optional<Session> session;
+};
+
+TEST_F(CheckSession, AStuckServerIsToldByItsOwnPace) {
+  struct Row {
+    Duration reply, patience;
+  };
+  for (const auto& [reply, patience] :
+       {Row{seconds(0), seconds(10)}, Row{seconds(1), seconds(10)}, Row{seconds(2), seconds(20)},
+        Row{seconds(9), seconds(30)}}) {
+    Begin(R"({"send": "RSET", "expect": "250"})");
+    now += reply;
+    Say("250 Ok\r\n");
+    ASSERT_TRUE(peer.written.ends_with("NOOP\r\n"));
+    EXPECT_EQ(session->deadline() - now, patience);
+    now = session->deadline();
+    session->OnTimer(now);
+    EXPECT_TRUE(session->done());
+    EXPECT_EQ(session->outcome().verdict, Verdict::kFail);
+  }
+}
+
+TEST_F(CheckSession, ACloseWithoutAWordIsAllowedAfterATimeout) {
+  struct Row {
+    Duration idle;
+    bool allowed;
+  };
+  for (const auto& [idle, allowed] :
+       {Row{seconds(0), false}, Row{seconds(59), false}, Row{seconds(60), true}}) {
+    Begin(R"({"expect": {"pass": ["421"], "within": "10m"}})");
+    now += idle;
+    session->OnClosed(1, CloseKind::kFin, now);
+    EXPECT_EQ(peer.closes_allowed.back(), allowed) << idle / seconds(1);
+  }
+}
+
+TEST_F(CheckSession, AnAlertOfTlsIsNoReply) {
+  Begin(R"({"silence": "3s", "phase": "tls", "reply": {"else": "fail", "malformed": "pass"}})");
+  const int before = peer.observed;
+  Say(std::string("\x15\x03\x03\x00\x02\x02\n", 7));
+  EXPECT_EQ(peer.observed, before);
+  EXPECT_EQ(session->outcome().verdict, Verdict::kPass);
+}
+
+}  // namespace
+}  // namespace smtpgauge
