@@ -65,6 +65,8 @@ class ExchangeQueue {
   void Pop();
   /// Those queued since the last call: their octets leave now.
   std::span<Exchange> TakeUnsent();
+  /// Those whose octets have left, or are leaving.
+  std::span<Exchange> Sent() { return std::span(items_).subspan(head_, sent_ - head_); }
   void Clear();
 
  private:

@@ -131,6 +131,7 @@ void Session::Flush(std::uint8_t connection, Link& link, TimePoint now) {
     if (exchange.deadline == TimePoint{}) exchange.deadline = now + Limit(exchange.phase);
   }
   if (link.filling().empty() || !link.flying().empty() || link.ended || !link.open) return;
+  link.active = now;
   if (host_.Write(*this, connection, link.filling().Gather())) return link.filling().Clear();
   link.Flip();  // what the host could not write stays where it is
 }
@@ -144,7 +145,27 @@ void Session::FlushAll(TimePoint now) {
 void Session::OnWritten(std::uint8_t connection, TimePoint now) {
   Link& link = LinkOf(connection);
   link.flying().Clear();
+  link.active = now;
+  if (!load_) StartClocks(connection, link, now);
   Flush(connection, link, now);
+}
+
+/// No reply is due before the octets that it answers have left: large messages take their time.
+void Session::StartClocks(std::uint8_t connection, Link& link, TimePoint now) {
+  for (Exchange& exchange : link.exchanges.Sent()) {
+    exchange.deadline += now - exchange.started;
+    exchange.started = now;
+  }
+  if (waiting_ == Waiting::kReplies && waiting_on_ == connection && !link.exchanges.empty())
+    deadline_ = link.exchanges.front().deadline;
+}
+
+/// Whether a limit has passed while our own octets were still on their way, and may go on.
+bool Session::StillWriting(TimePoint now) {
+  Link& link = LinkOf(waiting_on_);
+  if (load_ || link.flying().empty() || link.exchanges.empty()) return false;
+  deadline_ = link.exchanges.front().started + 2 * Limit(Phase::kEod);
+  return now < deadline_;
 }
 
 void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoint now) {
@@ -208,6 +229,7 @@ void Session::Expire(TimePoint now) {
       OnHandshake(waiting_on_, false, "no end of the handshake in time", now);
       return;
     case Waiting::kReplies:
+      if (StillWriting(now)) return;
       HandleNoReply(waiting_on_, LinkOf(waiting_on_), Outcome::kTimeout, "no reply", now);
       return;
     case Waiting::kClose: {

@@ -120,6 +120,8 @@ class Session {
   Link& LinkOf(std::uint8_t connection) { return links_[connection - 1U]; }
   void Flush(std::uint8_t connection, Link& link, TimePoint now);
   void FlushAll(TimePoint now);
+  void StartClocks(std::uint8_t connection, Link& link, TimePoint now);
+  [[nodiscard]] bool StillWriting(TimePoint now);
   void WaitFor(Waiting what, std::uint8_t connection, TimePoint deadline);
   void Resume(TimePoint now);
   void Decide(Verdict verdict, const Op& op, std::string expected, std::string actual,

@@ -18,6 +18,7 @@ using std::chrono::seconds;
 class Peer final : public SessionHost {
  public:
   std::string written;
+  bool slow = false;  ///< octets take until OnWritten()
   int observed = 0;
   std::vector<bool> closes_allowed;
 
@@ -26,7 +27,7 @@ class Peer final : public SessionHost {
   bool Write(Session&, std::uint8_t, std::span<const iovec> octets) override {
     for (const iovec& piece : octets)
       written.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
-    return true;
+    return !slow;
   }
   void Close(Session&, std::uint8_t, Close::How) override {}
   std::vector<std::string> ReadDelivered(std::string_view, std::string_view) override { return {}; }
@@ -92,6 +93,31 @@ TEST_F(CheckSession, ACloseWithoutAWordIsAllowedAfterATimeout) {
     session->OnClosed(1, CloseKind::kFin, now);
     EXPECT_EQ(peer.closes_allowed.back(), allowed) << idle / seconds(1);
   }
+}
+
+TEST_F(CheckSession, TheLimitOfAReplyBeginsWhenTheOctetsHaveLeft) {
+  peer.slow = true;
+  Begin(R"({"send": "NOOP", "expect": "250"})");
+  now += seconds(30);
+  session->OnTimer(now);  // of the limit, while octets are on their way
+  ASSERT_FALSE(session->done());
+  EXPECT_EQ(session->deadline() - now, seconds(30));  // twice that of the end of data, in all
+  session->OnWritten(1, now);
+  EXPECT_EQ(session->deadline() - now, seconds(30));
+  now = session->deadline();
+  session->OnTimer(now);
+  EXPECT_TRUE(session->done());
+  EXPECT_EQ(session->outcome().actual, "no reply within 30 s");
+}
+
+TEST_F(CheckSession, OctetsThatNeverLeaveEndTheCase) {
+  peer.slow = true;
+  Begin(R"({"send": "NOOP", "expect": "250"})");
+  for (int i = 0; i < 2; ++i) {
+    now = session->deadline();
+    session->OnTimer(now);
+  }
+  EXPECT_TRUE(session->done());
 }
 
 TEST_F(CheckSession, AnAlertOfTlsIsNoReply) {
