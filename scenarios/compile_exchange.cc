@@ -131,6 +131,7 @@ void CompileSilence(const JsonValue& step, const StepPlace& place, Building& bui
   silence.time = ReadDuration(*step.Find("silence"), building.problems).value_or(Duration{});
   const Verdict fail = Judged(Verdict::kFail, place.section);
   silence.codes.fill(fail);
+  silence.codes[421 - 200] = Verdict::kBlocked;  // the service may close at any time
   silence.malformed = fail;
   silence.on_close = fail;
   silence.expected = "no reply";

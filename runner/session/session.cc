@@ -311,8 +311,8 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   // Section 3.8 allows it after a timeout; whether that was long enough is for cases about
   // timeouts.
   const bool timed_out = now - link.active >= kIdle;
-  const bool allowed =
-      handshake || timed_out || link.quit_sent || link.we_closed || link.close_announced;
+  const bool allowed = handshake || timed_out || link.quit_sent || link.we_closed ||
+                       link.close_announced || link.backlog.starts_with("421");
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
     JudgeClose(kind, now);

@@ -184,6 +184,7 @@ class Session {
   void ProveSync(TimePoint now);
   void HandleProofReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                         TimePoint now);
+  void CloseBeforeProof(std::string_view reply);
   void LoseSync(std::string actual, std::string reason);
   [[nodiscard]] Duration ProofLimit() const;
 

@@ -31,6 +31,7 @@ void Session::ProveSync(TimePoint now) {
     Link& link = links_[i];
     const auto connection = static_cast<std::uint8_t>(i + 1);
     if (!link.open || link.we_closed || link.close_observed || link.close_announced) continue;
+    if (link.backlog.starts_with("421")) return CloseBeforeProof(link.backlog);
     if (link.ended) {
       if (link.quit_sent) continue;
       return LoseSync("the server closed the connection",
@@ -55,13 +56,7 @@ void Session::HandleProofReply(std::uint8_t connection, Link& link, const smtp::
   const std::uint16_t which = link.exchanges.front().op;
   link.exchanges.Pop();
   const int usual = which == Exchange::kNoopProof ? options_.usual_noop : options_.usual_quit;
-  if (reply.code == 421) {
-    outcome_.verdict = Verdict::kBlocked;
-    outcome_.reason = "the service closed (421) before the dialogue could be shown to be in step";
-    outcome_.actual = std::string(reply.raw.substr(0, 200));
-    outcome_.code = 421;
-    return Finish(now);
-  }
+  if (reply.code == 421) return CloseBeforeProof(reply.raw);
   if (usual != 0 && reply.code != usual) {
     LoseSync(std::string(reply.raw.substr(0, 200)),
              fmt::format("{} behind the probe got {} and not its usual {}: replies are out of step",
@@ -78,6 +73,14 @@ void Session::HandleProofReply(std::uint8_t connection, Link& link, const smtp::
   waiting_ = Waiting::kNothing;  // the next connection, or the end; octets behind the 221 show in
                                  // the backlog
   deadline_ = TimePoint::max();
+}
+
+void Session::CloseBeforeProof(std::string_view reply) {
+  outcome_.verdict = Verdict::kBlocked;
+  outcome_.reason = "the service closed (421) before the dialogue could be shown to be in step";
+  outcome_.actual = std::string(reply.substr(0, 200));
+  outcome_.code = 421;
+  Finish({});
 }
 
 void Session::LoseSync(std::string actual, std::string reason) {
