@@ -57,6 +57,7 @@ class Worker : public Endpoints {
 
   void Accept(int listener);
   void PauseAccepting();
+  void ClientGone(Connection& c);
   void Ready(Connection& c, std::uint32_t events);
   void Read(Connection& c);
   void Handshake(Connection& c);

@@ -30,7 +30,7 @@ std::string Literal(const sockaddr_storage& address) {
 
 void Worker::Ready(Connection& c, std::uint32_t events) {
   if (c.closed) return;
-  if ((events & EPOLLERR) != 0) return Close(c);
+  if ((events & EPOLLERR) != 0) return ClientGone(c);
   if (c.lingering) {
     const ssize_t n = ::recv(c.fd, buffer_.data(), buffer_.size(), 0);
     if (n == 0 || (n < 0 && errno != EAGAIN)) Close(c);
@@ -46,6 +46,11 @@ void Worker::Ready(Connection& c, std::uint32_t events) {
     return;
   }
   Read(c);
+}
+
+void Worker::ClientGone(Connection& c) {
+  Close(c);
+  if (service_.faults().Has(Fault::kDroppedClientEndsService)) PauseAccepting();
 }
 
 // False when there was nothing to read, or the connection is closed now.
@@ -68,8 +73,7 @@ bool Worker::Receive(Connection& c, char* room, std::size_t& size) {
     return true;
   }
   if (n != 0 && errno == EAGAIN) return false;
-  Close(c);
-  if (service_.faults().Has(Fault::kDroppedClientEndsService)) PauseAccepting();
+  ClientGone(c);
   return false;
 }
 
