@@ -74,11 +74,19 @@ std::string ProfileOf(const TargetOptions& options, const Target& target) {
   return "mx";
 }
 
-std::string TlsOf(const TargetOptions& options, const Target& target) {
+bool OnThisMachine(const Destination& destination) {
+  return std::all_of(destination.endpoints.begin(), destination.endpoints.end(),
+                     [](const Endpoint& endpoint) { return endpoint.is_loopback(); });
+}
+
+std::string TlsOf(const TargetOptions& options, const Target& target,
+                  const Destination& destination) {
   if (!options.tls.empty()) return options.tls;
   if (target.implicit_tls()) return "implicit";
-  // Submission means credentials; in clear they would travel to anyone.
-  return target.protocol == Target::Protocol::kSubmission ? "auto" : "off";
+  // In clear credentials would travel to anyone.
+  const bool secrets = target.protocol == Target::Protocol::kSubmission ||
+                       (!options.user.empty() && !OnThisMachine(destination));
+  return secrets ? "auto" : "off";
 }
 
 std::vector<std::string> Recipients(const std::vector<std::string>& written, bool* many) {
@@ -171,7 +179,7 @@ void AddTargetOptions(CLI::App& app, TargetOptions& options) {
   group
       ->add_option("--tls", options.tls,
                    "off, starttls, implicit, or auto: STARTTLS when it is offered (default: by the "
-                   "URL's scheme; off for smtp)")
+                   "URL's scheme; off for smtp, but auto with --user on another machine)")
       ->check(CLI::IsMember({"off", "starttls", "implicit", "auto"}));
   group
       ->add_option("--tls-port", options.tls_port,
@@ -209,7 +217,6 @@ ResolvedTarget Resolve(const TargetOptions& options) {
   bindings.host = target.host;
   bindings.port = std::to_string(target.port);
   bindings.profile = ProfileOf(options, target);
-  bindings.tls = TlsOf(options, target);
   bindings.recipients = Recipients(options.recipients, &resolved.many_recipients);
   bindings.unknown_recipient = options.unknown_recipient;
   bindings.foreign_recipient = options.foreign_recipient;
@@ -226,6 +233,7 @@ ResolvedTarget Resolve(const TargetOptions& options) {
   destination.server_name =
       target.kind == Target::Kind::kUnix ? "localhost" : route.hops.front().host;
   bindings.host = destination.server_name;
+  bindings.tls = TlsOf(options, target, destination);
   resolved.stays_local = StaysLocal(route);
   destination.maildir = MaildirPattern(options.delivered);
   bindings.address = destination.endpoints.front().AddressText();
@@ -237,6 +245,7 @@ ResolvedTarget Resolve(const TargetOptions& options) {
 
   resolved.options.limits = DefaultLimits();
   resolved.options.lmtp = bindings.profile == "lmtp";
+  resolved.options.password_in_clear = options.tls == "off" || OnThisMachine(destination);
   resolved.options.implicit_tls = bindings.tls == "implicit";
   resolved.tls = {options.ca_file.empty() || options.insecure ? TlsVerify::kNone : TlsVerify::kPeer,
                   options.ca_file};

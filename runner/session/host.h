@@ -106,6 +106,7 @@ struct SessionOptions {
   bool load = false;
   bool lmtp = false;
   bool implicit_tls = false;
+  bool password_in_clear = true;  ///< AUTH may carry the target's password without TLS
   bool transcripts = true;
   Switch pipelining = Switch::kOff;
   Switch chunking = Switch::kOff;

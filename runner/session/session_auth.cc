@@ -1,4 +1,6 @@
 // AUTH exchanges (RFC 4954 section 4).
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "runner/session/auth_state.h"
@@ -29,10 +31,22 @@ std::string Edited(const std::vector<Authenticate::Edit>& edits, std::uint8_t me
   return text;
 }
 
+bool HoldsSecret(const Text& text) {
+  return std::any_of(text.pieces.begin(), text.pieces.end(),
+                     [](const TextPiece& piece) { return piece.secret; });
+}
+
 }  // namespace
 
 void Session::Run(const Authenticate& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
+  if (!link.tls && !options_.password_in_clear && HoldsSecret(step.password)) {
+    if (transcript_) transcript_->Note(op.connection, "no AUTH: the password stays here", now);
+    // As part of the usual opening it is left out: what wants a login gets its refusal.
+    if (op.section == Section::kSetup) return;
+    return Decide(Verdict::kSkipped, op, {}, {},
+                  "the password is not sent in clear to another machine; --tls off allows it");
+  }
   auth_ = std::make_unique<AuthState>();
   auth_->step = &step;
   auth_->op = &op;

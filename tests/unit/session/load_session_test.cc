@@ -93,6 +93,29 @@ TEST_F(LoadSession, DoesNotPipelineWhenThatIsNotOffered) {
   EXPECT_EQ(server.writes.size(), 6U);
 }
 
+TEST_F(LoadSession, KeepsThePasswordWhereItWouldTravelInClear) {
+  Bindings bindings;
+  bindings.profile = "mx";
+  bindings.recipients = {"user@example.test"};
+  bindings.user = "tester";
+  bindings.password = "correct-horse";
+  const Plan plan =
+      Catalogue::Load({std::filesystem::path(SMTPGAUGE_SOURCE_DIR) / "scenarios/load"})
+          .CompileLoad(bindings, "deliver");
+  for (const bool in_clear : {true, false}) {
+    ScriptedServer other;
+    other.offers = {"AUTH PLAIN"};
+    options.load = true;
+    options.transcripts = false;
+    options.limits = DefaultLimits();
+    options.password_in_clear = in_clear;
+    Session alone(plan.scripts.front(), 0, options, other);
+    alone.Start(other.now, other.now);
+    other.Talk(alone, kWhole);
+    EXPECT_EQ(std::count(other.commands.begin(), other.commands.end(), "AUTH"), in_clear ? 1 : 0);
+  }
+}
+
 TEST_F(LoadSession, GroupsWholeMessagesInBdat) {
   options.pipelining = Switch::kAuto;
   options.chunking = Switch::kAuto;
