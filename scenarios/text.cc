@@ -181,4 +181,10 @@ void Render(const Text& text, const Slots& slots, std::size_t trailer, std::stri
   out += rest;
 }
 
+std::string Rendered(const Text& text, const Slots& slots) {
+  std::string out;
+  Render(text, slots, 0, out);
+  return out;
+}
+
 }  // namespace smtpgauge

@@ -81,4 +81,7 @@ inline constexpr std::size_t kMaxRendered = 256 * 1024 * 1024;
 void Render(const Text& text, const Slots& slots, std::size_t trailer, std::string& out,
             std::vector<SecretRange>* secrets = nullptr);
 
+/// The text's octets alone.
+[[nodiscard]] std::string Rendered(const Text& text, const Slots& slots);
+
 }  // namespace smtpgauge

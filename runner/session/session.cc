@@ -184,7 +184,7 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
     if (link.backlog.size() >= held.size()) break;  // no whole reply in it yet
   }
   if (!done() && link.backlog.size() > smtp::kMaxReplySize) [[unlikely]] {
-    HandleNoReply(connection, link, Outcome::kMalformed, "octets without end", now);
+    HandleNoReply(link, Outcome::kMalformed, "octets without end", now);
   }
 }
 
@@ -230,7 +230,7 @@ void Session::Expire(TimePoint now) {
       return;
     case Waiting::kReplies:
       if (StillWriting(now)) return;
-      HandleNoReply(waiting_on_, LinkOf(waiting_on_), Outcome::kTimeout, "no reply", now);
+      HandleNoReply(LinkOf(waiting_on_), Outcome::kTimeout, "no reply", now);
       return;
     case Waiting::kClose: {
       const auto& step = std::get<AwaitClose>(op.action);
@@ -315,7 +315,7 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
                        link.close_announced || link.backlog.starts_with("421");
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
-    JudgeClose(kind, now);
+    JudgeClose(kind);
     Resume(now);
   } else if (waiting_ == Waiting::kSilence && waiting_on_ == connection) {
     const Op& op = script_.ops[pc_ - 1U];
@@ -326,7 +326,7 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
     OnHandshake(connection, false, "the server closed the connection", now);
   } else if (!link.exchanges.empty() && waiting_ == Waiting::kReplies) {
     HandleNoReply(
-        connection, link, kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed,
+        link, kind == CloseKind::kReset ? Outcome::kReset : Outcome::kClosed,
         kind == CloseKind::kReset ? "the connection was reset" : "the server closed the connection",
         now);
   } else if (load_) {
@@ -410,7 +410,7 @@ void Session::Abort(std::string_view why, TimePoint now) {
     outcome_.verdict = Verdict::kSkipped;
     outcome_.reason = why;
   }
-  Finish(now);
+  Finish();
 }
 
 void Session::CloseLinks() {
@@ -422,9 +422,8 @@ void Session::CloseLinks() {
   }
 }
 
-void Session::Finish(TimePoint now) {
+void Session::Finish() {
   if (done()) return;
-  (void)now;
   CloseLinks();
   waiting_ = Waiting::kDone;
   deadline_ = TimePoint::max();

@@ -126,7 +126,7 @@ class Session {
   void Resume(TimePoint now);
   void Decide(Verdict verdict, const Op& op, std::string expected, std::string actual,
               std::string reason);
-  void Finish(TimePoint now);
+  void Finish();
   void CloseLinks();
   void Expire(TimePoint now);
   [[nodiscard]] Duration Limit(Phase phase) const;
@@ -156,7 +156,7 @@ class Session {
   void QueueGenerated(const SendMessage& step, Link& link);
   void SendSegment(TimePoint now);
   void LookForDelivered(TimePoint now);
-  void JudgeClose(CloseKind kind, TimePoint now);
+  void JudgeClose(CloseKind kind);
   [[nodiscard]] bool Fulfilled(const Condition& condition, std::uint8_t connection) const;
   [[nodiscard]] bool Relates(const Compare& compare) const;
 
@@ -170,8 +170,7 @@ class Session {
                                      const Link& link, const smtp::Reply& reply, Duration took);
   void JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now);
   void LearnExtensions(std::uint8_t connection, Link& link, const smtp::Reply& reply);
-  void HandleNoReply(std::uint8_t connection, Link& link, Outcome outcome, std::string_view what,
-                     TimePoint now);
+  void HandleNoReply(Link& link, Outcome outcome, std::string_view what, TimePoint now);
   void Observe(const Link& link, const Exchange& exchange, const smtp::Reply& reply, TimePoint now);
 
   // session_auth.cc
@@ -227,7 +226,6 @@ class Session {
   std::size_t segment_ = 0;
   std::size_t segment_at_ = 0;
   std::string segmented_;
-  std::string connect_facts_;
   std::uint32_t message_ = 0;
   std::uint16_t index_;
   std::uint16_t pc_ = 0;  ///< the next operation

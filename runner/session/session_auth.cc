@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::uint8_t kMaxContinuations = 10;  // no mechanism of ours needs more than four
 
-std::string Rendered(const Text& text, const Slots& slots) {
-  std::string out;
-  Render(text, slots, 0, out);
-  return out;
-}
-
 std::string Edited(const std::vector<Authenticate::Edit>& edits, std::uint8_t message,
                    std::string text) {
   for (const Authenticate::Edit& edit : edits) {

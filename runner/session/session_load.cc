@@ -266,7 +266,7 @@ void Session::EndLoadSession(Outcome outcome, TimePoint now) {
   Emit({.phase = Phase::kSession, .started = load_->started}, outcome, Verdict::kError, 0, {}, now);
   for (Link& link : links_)
     link.exchanges.Clear();
-  Finish(now);
+  Finish();
 }
 
 void Session::OnMessageReady(TimePoint now) {

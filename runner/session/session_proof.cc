@@ -22,11 +22,11 @@ void Session::ProveSync(TimePoint now) {
   if (load_) {
     Emit({.phase = Phase::kSession, .started = load_->started}, Outcome::k2yz, Verdict::kPass, 0,
          {}, now);
-    return Finish(now);
+    return Finish();
   }
   FlushAll(now);
   const bool judged = outcome_.verdict == Verdict::kPass || outcome_.verdict == Verdict::kWarn;
-  if (!judged || !script_.proves_sync) return Finish(now);
+  if (!judged || !script_.proves_sync) return Finish();
   for (std::size_t i = 0; i < links_.size(); ++i) {
     Link& link = links_[i];
     const auto connection = static_cast<std::uint8_t>(i + 1);
@@ -48,7 +48,7 @@ void Session::ProveSync(TimePoint now) {
     Flush(connection, link, now);
     return WaitFor(Waiting::kReplies, connection, link.exchanges.front().deadline);
   }
-  Finish(now);
+  Finish();
 }
 
 void Session::HandleProofReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
@@ -89,7 +89,7 @@ void Session::LoseSync(std::string actual, std::string reason) {
   outcome_.actual = std::move(actual);
   outcome_.reason = std::move(reason);
   outcome_.pointer = 0;
-  Finish({});
+  Finish();
 }
 
 }  // namespace smtpgauge

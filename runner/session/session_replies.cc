@@ -84,7 +84,7 @@ void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply
     Observe(link, exchange, reply, now);
   }
   if (reply.faults.Has(smtp::ReplyFault::kUnbounded)) {
-    return HandleNoReply(connection, link, Outcome::kMalformed, "a reply without end", now);
+    return HandleNoReply(link, Outcome::kMalformed, "a reply without end", now);
   }
   if (exchange.op == Exchange::kRecovery) return HandleRecoveryReply(connection, link, reply, now);
   if (exchange.op >= Exchange::kFirstOwn) return HandleProofReply(connection, link, reply, now);
@@ -195,8 +195,7 @@ void Session::Observe(const Link& link, const Exchange& exchange, const smtp::Re
 }
 
 /// No (legal) reply will come to what is owed: timeout, close, reset, or octets that never end.
-void Session::HandleNoReply(std::uint8_t connection, Link& link, Outcome outcome,
-                            std::string_view what, TimePoint now) {
+void Session::HandleNoReply(Link& link, Outcome outcome, std::string_view what, TimePoint now) {
   if (link.exchanges.empty()) {
     link.ended = link.ended.value_or(CloseKind::kReset);
     return;
@@ -232,7 +231,6 @@ void Session::HandleNoReply(std::uint8_t connection, Link& link, Outcome outcome
     if (link.ended) link.close_observed = true;
   }
   link.exchanges.Clear();
-  (void)connection;
   if (waiting_ != Waiting::kDone) Resume(now);
 }
 

@@ -1,6 +1,5 @@
-// What each kind of operation does.
+// What each kind of operation on the wire does.
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -11,16 +10,6 @@
 
 namespace smtpgauge {
 namespace {
-
-constexpr Duration kDeliveryPoll = std::chrono::milliseconds(50);
-/// After enough messages came, how long a superfluous one may still show up.
-constexpr Duration kDeliverySettle = std::chrono::milliseconds(300);
-
-std::string Rendered(const Text& text, const Slots& slots) {
-  std::string out;
-  Render(text, slots, 0, out);
-  return out;
-}
 
 /// Printable filler of `octets` octets in lines of 78, no line beginning with a dot.
 std::string Filler(std::uint64_t octets) {
@@ -36,23 +25,6 @@ std::string Filler(std::uint64_t octets) {
   else if (rest >= 2)
     out.append(rest - 2, 'x').append("\r\n");
   return out;
-}
-
-bool AnyMechanism(const smtp::ExtensionSet& extensions, std::string_view mechanism) {
-  const auto offered = extensions.AuthMechanisms();
-  return std::find(offered.begin(), offered.end(), mechanism) != offered.end();
-}
-
-bool Advertised(const smtp::ExtensionSet* extensions, std::string_view keyword) {
-  if (extensions == nullptr) return false;
-  if (keyword.starts_with("AUTH ")) return AnyMechanism(*extensions, keyword.substr(5));
-  return extensions->Has(keyword);
-}
-
-double Number(std::string_view text) {
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
 }
 
 }  // namespace
@@ -235,7 +207,7 @@ void Session::Run(const Await& step, const Op& op, TimePoint now) {
   FlushAll(now);
   WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
   if (link.ended || !link.open) {
-    HandleNoReply(op.connection, link, Outcome::kClosed,
+    HandleNoReply(link, Outcome::kClosed,
                   link.open ? "the server had closed the connection" : "the connection is not open",
                   now);
   }
@@ -254,12 +226,11 @@ void Session::Run(const Silence& step, const Op& op, TimePoint now) {
 void Session::Run(const AwaitClose& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
   FlushAll(now);
-  if (link.ended) return JudgeClose(*link.ended, now);
+  if (link.ended) return JudgeClose(*link.ended);
   WaitFor(Waiting::kClose, op.connection, now + Scaled(step.within));
 }
 
-void Session::JudgeClose(CloseKind kind, TimePoint now) {
-  (void)now;
+void Session::JudgeClose(CloseKind kind) {
   const Op& op = script_.ops[pc_ - 1U];
   const auto& step = std::get<AwaitClose>(op.action);
   Link& link = LinkOf(op.connection);
@@ -303,134 +274,6 @@ void Session::Run(const StartTls& step, const Op& op, TimePoint now) {
   }
   WaitFor(Waiting::kHandshake, op.connection, now + Limit(Phase::kTls));
   host_.StartTls(*this, op.connection, &step);
-}
-
-void Session::Run(const Pause& step, const Op& op, TimePoint now) {
-  FlushAll(now);
-  WaitFor(Waiting::kPause, op.connection, now + Scaled(step.time));
-}
-
-bool Session::Relates(const Compare& compare) const {
-  const std::string left = Rendered(compare.left, slots_);
-  const std::string right = Rendered(compare.right, slots_);
-  switch (compare.relation) {
-    case Compare::Relation::kSame:
-      return left == right;
-    case Compare::Relation::kDifferent:
-      return left != right;
-    case Compare::Relation::kLess:
-      return Number(left) < Number(right);
-    case Compare::Relation::kLessOrEqual:
-      return Number(left) <= Number(right);
-    case Compare::Relation::kMatches:
-      return compare.pattern->Matches(left);
-  }
-  return false;
-}
-
-void Session::Run(const Compare& step, const Op& op, TimePoint) {
-  if (Relates(step)) return;
-  Decide(step.otherwise, op, Rendered(step.right, slots_), Rendered(step.left, slots_), step.note);
-}
-
-void Session::Run(const Delivered& step, const Op& op, TimePoint now) {
-  FlushAll(now);
-  give_up_ = now + Scaled(step.within);
-  // Finding none proves nothing until the time is over.
-  if (step.most == 0) return WaitFor(Waiting::kDelivered, op.connection, give_up_);
-  waiting_on_ = op.connection;
-  LookForDelivered(now);
-}
-
-void Session::LookForDelivered(TimePoint now) {
-  const Op& op = script_.ops[pc_ - 1U];
-  const auto& step = std::get<Delivered>(op.action);
-  std::vector<DeliveredMessage> messages;
-  for (const std::string& stored :
-       host_.ReadDelivered(Rendered(step.recipient, slots_), Rendered(step.marker, slots_))) {
-    messages.push_back(ParseDelivered(stored));
-  }
-  const bool enough = messages.size() >= step.least;
-  const bool waited = now >= give_up_;
-  if (!waited && (!enough || (messages.size() <= step.most && !settling_))) {
-    if (enough) {
-      settling_ = true;
-      give_up_ = std::min(give_up_, now + Scaled(kDeliverySettle));
-    }
-    return WaitFor(Waiting::kDelivered, op.connection,
-                   std::min(give_up_, now + (enough ? kDeliverySettle : kDeliveryPoll)));
-  }
-  settling_ = false;
-  waiting_ = Waiting::kNothing;
-  if (step.capture_slot != kNoSlot) slots_[step.capture_slot] = std::to_string(messages.size());
-  const Judgement judgement = JudgeDelivered(step, messages, slots_);
-  if (transcript_ && judgement.verdict != Verdict::kPass) {
-    for (const DeliveredMessage& message : messages)
-      transcript_->Note(op.connection, "delivered:\n" + message.octets, now);
-  }
-  Decide(judgement.verdict, op, step.expected, fmt::format("{} delivered", messages.size()),
-         judgement.note);
-}
-
-void Session::Run(const Conclude& step, const Op& op, TimePoint) {
-  // A verdict that the scenario gives itself also counts when it is a plain pass: the case ends
-  // here.
-  Decide(step.verdict, op, {}, {}, step.note);
-  if (!proving_) {
-    pc_ = static_cast<std::uint16_t>(script_.ops.size());
-    if (outcome_.reason.empty()) outcome_.reason = step.note;
-  }
-}
-
-bool Session::Fulfilled(const Condition& condition, std::uint8_t connection) const {
-  const smtp::ExtensionSet* extensions = this->extensions(connection);
-  const auto advertised = [&](const std::string& keyword) {
-    return Advertised(extensions, keyword);
-  };
-  return std::all_of(condition.ehlo.begin(), condition.ehlo.end(), advertised) &&
-         std::none_of(condition.no_ehlo.begin(), condition.no_ehlo.end(), advertised);
-}
-
-void Session::Run(const SkipUnless& step, const Op& op, TimePoint) {
-  if (!Fulfilled(step.condition, op.connection) || (step.compare && !Relates(*step.compare)))
-    pc_ = step.target;
-}
-
-void Session::Run(const LoopBegin& step, const Op&, TimePoint) {
-  const bool recipients = load_ && step.each_recipient;
-  const std::uint64_t times = recipients ? load_->job.recipient_count : step.times.Value(slots_);
-  if (times == 0) {
-    pc_ = step.end;
-    return;
-  }
-  loops_.push_back(1);
-  if (step.counter != kNoSlot) slots_[step.counter] = "1";
-  if (recipients) {
-    slots_[kRecipientSlot] =
-        (*load_->job.recipients)[load_->job.first_recipient % load_->job.recipients->size()];
-  }
-}
-
-void Session::Run(const LoopEnd& step, const Op&, TimePoint) {
-  const auto& begin = std::get<LoopBegin>(script_.ops[step.begin].action);
-  const bool recipients = load_ && begin.each_recipient;
-  const std::uint64_t times = recipients ? load_->job.recipient_count : begin.times.Value(slots_);
-  if (loops_.back() >= times) {
-    loops_.pop_back();
-    return;
-  }
-  const std::uint32_t round = ++loops_.back();
-  if (begin.counter != kNoSlot) slots_[begin.counter] = std::to_string(round);
-  if (recipients) {
-    const auto& all = *load_->job.recipients;
-    slots_[kRecipientSlot] = all[(load_->job.first_recipient + round - 1) % all.size()];
-  }
-  pc_ = static_cast<std::uint16_t>(step.begin + 1);
-}
-
-void Session::Run(const Assign& step, const Op&, TimePoint) {
-  std::string value = Rendered(step.value, slots_);
-  slots_[step.slot] = std::move(value);
 }
 
 }  // namespace smtpgauge

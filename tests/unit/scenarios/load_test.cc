@@ -30,7 +30,7 @@ TEST(LoadScenario, ShippedDeliver) {
   const auto& mail = std::get<Send>(script.ops[script.steps].action).text;
   Slots slots(kFirstFreeSlot);
   slots[kSenderSlot] = "feeder@client.example";
-  EXPECT_EQ(Rendered(mail, slots), "MAIL FROM:<feeder@client.example>\r\n");
+  EXPECT_EQ(RenderedText(mail, slots), "MAIL FROM:<feeder@client.example>\r\n");
 }
 
 TEST(LoadScenario, MixTakesItsMembersFromTheShippedOnes) {

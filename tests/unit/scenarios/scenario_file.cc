@@ -67,7 +67,7 @@ std::string ProblemsOf(const std::string& json) {
   return {};
 }
 
-std::string Rendered(const Text& text, Slots slots) {
+std::string RenderedText(const Text& text, Slots slots) {
   if (slots.size() < kFirstFreeSlot) slots.resize(kFirstFreeSlot);
   std::string out;
   Render(text, slots, 0, out);

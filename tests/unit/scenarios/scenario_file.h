@@ -38,6 +38,6 @@ class ScenarioFile {
 [[nodiscard]] std::string ProblemsOf(const std::string& json);
 
 /// What the text renders to with `slots`, enlarged to hold all fixed ones.
-[[nodiscard]] std::string Rendered(const Text& text, Slots slots = {});
+[[nodiscard]] std::string RenderedText(const Text& text, Slots slots = {});
 
 }  // namespace smtpgauge

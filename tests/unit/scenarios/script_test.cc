@@ -128,7 +128,7 @@ TEST(Script, MessagesWithoutAHeaderGetOneThatCanBeFound) {
   const Script script = CompileMembers(R"("probe": [{"message": {}, "expect": "250"},
       {"message": {"header": "A: b\r\n", "body": "c"}}, {"message": {"content": "d"}}])");
   const auto& made = std::get<SendMessage>(script.ops[0].action);
-  const std::string header = Rendered(made.header, {"TOKEN"});
+  const std::string header = RenderedText(made.header, {"TOKEN"});
   for (const char* part : {"From: <sender@client.example>\r\n", "To: <box@example.test>\r\n",
                            "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\n",
                            "Message-ID: <TOKEN@client.example>\r\n", "X-Smtpgauge-Run: TOKEN\r\n"})

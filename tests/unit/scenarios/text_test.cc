@@ -48,7 +48,7 @@ TEST(Text, PiecesThatNeedNoRunTimeAreConstant) {
         CompileMembers(R"("probe": [{"raw": )" + std::string(item.json) + R"(}])");
     EXPECT_TRUE(FirstSend(script).text.constant);
     EXPECT_EQ(FirstSend(script).text.octets, item.octets);
-    EXPECT_EQ(Rendered(FirstSend(script).text), item.octets);
+    EXPECT_EQ(RenderedText(FirstSend(script).text), item.octets);
   }
 }
 
@@ -66,7 +66,7 @@ TEST(Text, PadAroundWhatOnlyTheRunKnows) {
   const Text& text = FirstSend(script).text;
   EXPECT_FALSE(text.constant);
   for (const std::string token : {"", "t", "0123456789"}) {
-    const std::string octets = Rendered(text, {token});
+    const std::string octets = RenderedText(text, {token});
     EXPECT_EQ(octets.size(), 40U) << token;
     EXPECT_TRUE(octets.ends_with(token + "\r\n"));
   }
@@ -79,7 +79,7 @@ TEST(Text, CountsMayComeFromSlots) {
   Slots slots(kFirstFreeSlot + 1);
   const auto octets = [&](const std::string& value) {
     slots[kFirstFreeSlot] = value;
-    return Rendered(text, slots);
+    return RenderedText(text, slots);
   };
   EXPECT_EQ(octets("2"), "aaa");
   EXPECT_EQ(octets("not a number"), "a");
@@ -97,7 +97,7 @@ TEST(Text, RecipientsByLoopCounter) {
   Slots slots(kFirstFreeSlot + 1);
   const auto octets = [&slots](const Script& script, const std::string& value) {
     slots[kFirstFreeSlot] = value;
-    return Rendered(std::get<Send>(script.ops.at(1).action).text, slots);
+    return RenderedText(std::get<Send>(script.ops.at(1).action).text, slots);
   };
   EXPECT_EQ(octets(given, "2"), "second@example.test second");
   EXPECT_EQ(octets(given, "57"), "box+57@example.test box+57");
@@ -130,7 +130,7 @@ TEST(Text, BdatAnnouncesItsOctets) {
       {"bdat": {"octets": "hello\r\n"}}, {"bdat": {"octets": "${token}", "last": true}},
       {"bdat": {"octets": "hello", "declared": 9}}, {"bdat": {"octets": "", "size": "-1 x"}}])");
   const auto octets = [&script](std::size_t op) {
-    return Rendered(std::get<Send>(script.ops.at(op).action).text, {"12345678"});
+    return RenderedText(std::get<Send>(script.ops.at(op).action).text, {"12345678"});
   };
   EXPECT_EQ(octets(0), "BDAT 7\r\nhello\r\n");
   EXPECT_EQ(octets(1), "BDAT 8 LAST\r\n12345678");
