@@ -80,7 +80,7 @@ void Session::CloseBeforeProof(std::string_view reply) {
   outcome_.reason = "the service closed (421) before the dialogue could be shown to be in step";
   outcome_.actual = std::string(reply.substr(0, 200));
   outcome_.code = 421;
-  Finish({});
+  Finish();
 }
 
 void Session::LoseSync(std::string actual, std::string reason) {
