@@ -128,7 +128,8 @@ double ParseCapacity(const std::string& text) {
 
 void AddMailOptions(CLI::App& command, SinkOptions& o) {
   command.add_option("--domain", o.domains, "A domain served here (default example.test)");
-  command.add_option("--mailbox", o.mailboxes, "A mailbox of these domains (default user, abuse)");
+  command.add_option("--mailbox", o.mailboxes,
+                     "A mailbox of these domains beside postmaster and abuse (default user)");
   command.add_flag("--accept-all", o.accept_all, "Accept every recipient of every domain");
   command.add_option("--hostname", o.hostname, "The server's own name (default mx.DOMAIN)");
   command.add_option("--maildir", o.maildir,

@@ -15,6 +15,7 @@ Mailboxes::Mailboxes(const Config& config, const FaultSet& faults)
   for (const std::string& name : config.mailboxes)
     names_.insert(LowerCopy(name));
   names_.insert("postmaster");  // RFC 5321 section 4.5.1
+  names_.insert("abuse");       // RFC 2142 section 2
 }
 
 bool Mailboxes::IsLocalDomain(std::string_view domain) const {
