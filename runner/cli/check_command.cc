@@ -137,6 +137,17 @@ CheckSetup MakeSetup(const CheckOptions& options, ResolvedTarget resolved) {
   return setup;
 }
 
+/// Nothing was judged although something was tried: no reason to call the server conformant.
+bool CouldNotTell(const CheckResult& result) {
+  const auto any = [&result](std::initializer_list<Verdict> verdicts) {
+    return std::any_of(result.results.begin(), result.results.end(), [&](const CaseResult& one) {
+      return std::find(verdicts.begin(), verdicts.end(), one.verdict) != verdicts.end();
+    });
+  };
+  return any({Verdict::kBlocked, Verdict::kError}) &&
+         !any({Verdict::kPass, Verdict::kWarn, Verdict::kFail});
+}
+
 /// What makes the run fail: failures that no baseline explains, and whatever else was asked for.
 int ExitOf(const CheckResult& result, const CheckOptions& options) {
   const auto asked = [&](const char* what) {
@@ -161,7 +172,8 @@ int ExitOf(const CheckResult& result, const CheckOptions& options) {
         }
         return false;
       });
-  return fails ? kConformance : kOk;
+  if (fails) return kConformance;
+  return CouldNotTell(result) ? kUnreachable : kOk;
 }
 
 /// A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.

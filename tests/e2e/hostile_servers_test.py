@@ -4,13 +4,16 @@
 usage: hostile_servers_test.py PATH_TO_SMTPGAUGE
 Every server listens on a free loopback port of its own and lives in a thread of this process.
 """
+import json
 import os
 import re
 import resource
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -242,6 +245,44 @@ class HostileServers(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("the server did not answer NOOP and QUIT behind the probe", out)
         self.assertIn("no reply within 0.5 s", out)
+
+    def test_nothing_but_refusals_is_no_pass(self):
+        """Every envelope is refused: whatever needs one is blocked, and that is not conformance."""
+        def answer(verb, line):
+            return b"450 4.7.1 Later\r\n" if verb in (b"MAIL", b"RCPT", b"DATA") else sane(verb, line)
+        server = Server(lambda connection: dialogue(connection, answer))
+        done = subprocess.run([PROGRAM, "check", f"127.0.0.1:{server.port}", "--recipient", "user@example.test",
+                               "--only", "5321-4.1.1.5-rset-clears*", "--timeout-scale", "0.01"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        server.close()
+        self.assertRegex(done.stdout, "0 fail.* 2 blocked")
+        self.assertEqual(done.returncode, 3, done.stdout[:600])
+
+    def test_an_interrupt_leaves_a_partial_report(self):
+        under_way = threading.Event()
+
+        def answer(verb, line):
+            if verb != b"RSET":
+                return sane(verb, line)
+            under_way.set()
+            return b""
+        server = Server(lambda connection: dialogue(connection, answer))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "result.json")
+            process = subprocess.Popen([PROGRAM, "check", f"127.0.0.1:{server.port}", "--recipient", "user@example.test",
+                                        "--only", "5321-4.1.1.5-*", "--json", path],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.assertTrue(under_way.wait(30))
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.wait(10)
+            self.assertEqual(process.returncode, 130)
+            self.assertLess(time.monotonic() - began, 2)
+            with open(path, encoding="utf-8") as file:
+                result = json.load(file)
+        server.close()
+        self.assertTrue(result["partial"])
+        self.assertEqual(result["summary"]["total"], len(result["results"]))
 
 
 if __name__ == "__main__":
