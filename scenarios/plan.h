@@ -354,8 +354,8 @@ struct Script {
   std::vector<EhloSlot> ehlo_slots;
   std::uint16_t slot_count = kFirstFreeSlot;
   std::uint8_t connections = 1;  ///< the highest number that an operation names
-  std::vector<Assign> initial;  ///< slots bound before the first operation
-  bool proves_sync = true;      ///< NOOP and QUIT behind the probe
+  std::vector<Assign> initial;   ///< slots bound before the first operation
+  bool proves_sync = true;       ///< NOOP and QUIT behind the probe
   /// Which of the slots that change with every reply or message some text names.
   bool reads_code = false, reads_size = false, reads_message = false;
   bool load = false;
