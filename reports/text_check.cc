@@ -112,6 +112,7 @@ void WriteCheckText(const CheckResult& result, TextPage& page) {
   for (const std::string& note : result.notes)
     page.Bullet(EscapeOctets(note));
 
+  WriteFacts(page, result);
   WriteCases(page, "Violations", of(Standing::kNewFailure), true);
   WriteCases(page, "Errors: no verdict, the network or the tester failed", of(Standing::kError),
              true);
@@ -127,7 +128,6 @@ void WriteCheckText(const CheckResult& result, TextPage& page) {
   }
   WriteReasons(page, "Skipped", of(Standing::kSkipped));
   WriteReasons(page, "Not applicable", of(Standing::kNotApplicable));
-  WriteFacts(page, result);
   WriteGroups(page, result);
   page.Line();
   page.Line(conclusion);
