@@ -118,8 +118,8 @@ void Worker::SleepThroughStall() {
   const std::int64_t period = stall->period.count();
   const std::int64_t phase = (now_ - started_) % period;
   if (phase < period - stall->length.count()) return;
-  // The loop itself has to stand still: that is what a stalled server looks like from outside.
-  std::this_thread::sleep_for(std::chrono::nanoseconds(period - phase));
+  // A stalled server answers nobody: the whole loop has to stand still.
+  std::this_thread::sleep_for(std::chrono::nanoseconds(period - phase));  // simulates the stall
   now_ = SteadyNow();
 }
 
