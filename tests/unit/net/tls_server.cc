@@ -168,4 +168,10 @@ void CloseWithoutNotify(SSL* ssl) {
   Say(ssl, "220 x\r\n");
 }
 
+TlsRequest ForMx() {
+  TlsRequest request;
+  request.server_name = "mx.example";
+  return request;
+}
+
 }  // namespace smtpgauge

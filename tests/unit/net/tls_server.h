@@ -67,4 +67,7 @@ void SendGreeting(SSL* ssl);        ///< "220 x\r\n", then close_notify, then wa
 void Echo(SSL* ssl);                ///< until the client ends
 void CloseWithoutNotify(SSL* ssl);  ///< greeting, then a bare FIN
 
+/// What a client asks of a server that goes by the name of mx.example.
+[[nodiscard]] TlsRequest ForMx();
+
 }  // namespace smtpgauge
