@@ -161,6 +161,7 @@ std::unique_ptr<LoadSetup> MakeLoadSetup(const LoadOptions& options, ResolvedTar
     settings.destination.sources = Read("--source", options.source, ParseSources);
   if (options.tls_resume == "on") settings.destination.resumption = TlsResumption::kOffer;
   settings.tls = resolved.tls;
+  settings.tls.trust = TlsTrust::kForPeer;  // no report of load tells who signed the certificate
   settings.session = resolved.options;
   settings.session.load = true;
   settings.session.transcripts = false;

@@ -147,6 +147,7 @@ std::string TakeOpenSslError() {
 TlsContext::TlsContext(const Options& options) : state_(std::make_unique<State>()) {
   ERR_clear_error();
   state_->verify = options.verify == TlsVerify::kPeer ? TlsVerify::kPeer : TlsVerify::kNone;
+  state_->trust = options.trust;
   state_->context.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX* const context = state_->context.get();
   if (context == nullptr) throw std::runtime_error("OpenSSL: " + TakeOpenSslError());
@@ -177,7 +178,11 @@ void TlsContext::ForgetSessions() {
 std::unique_ptr<SSL, OpenSslDeleter> NewTlsClient(TlsNotes& notes, const TlsRequest& request,
                                                   std::string& error) {
   ERR_clear_error();
-  if (!notes.context->trusts) {
+  const TlsVerify verify =
+      request.verify == TlsVerify::kContext ? notes.context->verify : request.verify;
+  const bool looks_at_trust =
+      verify == TlsVerify::kPeer || notes.context->trust == TlsTrust::kAlways;
+  if (looks_at_trust && !notes.context->trusts) {
     // Reading them takes as long as a thousand messages: not for a run that never speaks TLS.
     notes.context->trusts = true;
     SSL_CTX_set_default_verify_paths(notes.context->context.get());
@@ -188,8 +193,6 @@ std::unique_ptr<SSL, OpenSslDeleter> NewTlsClient(TlsNotes& notes, const TlsRequ
     error = TakeOpenSslError();
     return nullptr;
   }
-  const TlsVerify verify =
-      request.verify == TlsVerify::kContext ? notes.context->verify : request.verify;
   if (!SetVersionsAndCiphers(ssl.get(), request, error) || !SetAlpn(ssl.get(), request, error) ||
       !SetName(ssl.get(), request, verify, error)) {
     ERR_clear_error();

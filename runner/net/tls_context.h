@@ -17,6 +17,10 @@ enum class TlsVersion : std::uint8_t { kAny, kTls10, kTls11, kTls12, kTls13 };
 /// hold.
 enum class TlsVerify : std::uint8_t { kContext, kNone, kPeer };
 
+/// When the system's trust anchors are looked through. kAlways: TlsFacts::verify is told without
+/// kPeer too. kForPeer: only with kPeer; looking in vain costs a tenth of a full handshake.
+enum class TlsTrust : std::uint8_t { kAlways, kForPeer };
+
 /// kFull: a full handshake each time. kOffer: offers the session kept for the same server name, if
 /// there is one, and keeps the new one; TlsFacts::resumed says what came of it.
 enum class TlsResumption : std::uint8_t { kFull, kOffer };
@@ -46,6 +50,7 @@ class TlsContext {
   struct Options {
     TlsVerify verify = TlsVerify::kNone;  ///< kContext is taken as kNone
     std::string ca_file;                  ///< PEM; empty: the system's
+    TlsTrust trust = TlsTrust::kAlways;
   };
   /// Throws std::runtime_error naming the file when the CA file cannot be used.
   explicit TlsContext(const Options& options);

@@ -20,7 +20,8 @@ struct OpenSslDeleter {
 struct TlsContext::State {
   std::unique_ptr<SSL_CTX, OpenSslDeleter> context;
   TlsVerify verify = TlsVerify::kNone;
-  bool trusts = false;  ///< has trust anchors; the system's are read for the first connection
+  TlsTrust trust = TlsTrust::kAlways;
+  bool trusts = false;  ///< has trust anchors; the system's are read for the first that needs them
   /// The newest session per server; servers take a ticket more than once.
   std::map<std::string, std::unique_ptr<SSL_SESSION, OpenSslDeleter>, std::less<>> sessions;
 };

@@ -106,6 +106,23 @@ TEST(Tls, ARequestCanOverruleTheContext) {
   EXPECT_EQ(Shake(pair.client, context, request), IoStatus::kTlsFailed);
 }
 
+TEST(Tls, TheSystemsAnchorsAreThereWhenTheyMatter) {
+  TlsServer server({.names = {"DNS:mx.example"}});
+  ASSERT_EQ(setenv("SSL_CERT_FILE", server.ca_file().c_str(), 1), 0);  // the system's, as it were
+  const auto verdict = [&](TlsTrust trust, TlsVerify verify) {
+    TlsContext context({.trust = trust});
+    TlsPair pair(server, SendGreeting);
+    TlsRequest request = ForMx();
+    request.verify = verify;
+    EXPECT_EQ(Shake(pair.client, context, request), IoStatus::kOk);
+    return pair.client.tls_facts().verify;
+  };
+  EXPECT_EQ(verdict(TlsTrust::kAlways, TlsVerify::kNone), "ok");
+  EXPECT_EQ(verdict(TlsTrust::kForPeer, TlsVerify::kPeer), "ok");
+  EXPECT_NE(verdict(TlsTrust::kForPeer, TlsVerify::kNone), "ok");  // nobody looked
+  unsetenv("SSL_CERT_FILE");
+}
+
 TEST(Tls, RefusesAMissingCaFile) {
   try {
     TlsContext context({.ca_file = "/nonexistent/ca.pem"});
