@@ -212,6 +212,7 @@ void Fields(Io& io, Subject<Io, LoadResult>& result) {
   io.Field("generator", result.generator);
   io.Field("measured_from_ns", result.measured_from);
   io.Field("measured_ns", result.measured);
+  io.Field("accepted_in_window", result.accepted_in_window);
   io.Derived("throughput_per_s", [&result] { return result.ThroughputPerSecond(); });
   io.Derived("offered_per_s",
              [&result] { return PerSecond(result.messages.offered, result.measured); });

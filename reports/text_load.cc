@@ -56,8 +56,10 @@ void WriteCounts(TextPage& page, const LoadResult& result) {
   Rows messages = {{"messages", "count", "per second", "of offered"}};
   const double seconds = std::chrono::duration<double>(result.measured).count();
   for (const CountRow& row : MessageRows(result.messages)) {
+    const double rate = row.name == "accepted" ? result.ThroughputPerSecond()
+                                               : static_cast<double>(row.count) / seconds;
     messages.push_back({std::string(row.name), WithThousands(row.count),
-                        seconds > 0 ? HumanRate(static_cast<double>(row.count) / seconds) : "-",
+                        seconds > 0 ? HumanRate(rate) : "-",
                         Percent(row.count, result.messages.offered)});
   }
   page.Line();

@@ -73,6 +73,7 @@ LoadWorker::LoadWorker(const LoadSettings& settings, std::unique_ptr<TlsContext>
           std::max<std::uint64_t>(1, Share(settings.max_in_flight, index, settings.workers))),
       token_(fmt::format("{}-{}-", settings.run_id, index)),
       token_prefix_(token_.size()) {
+  recorder_.SetWindowEnd(ends_);
   if (settings.shape) return;
   slots_.resize(std::min(Share(settings.sessions, index, settings.workers), remaining_));
   for (std::size_t i = 0; i < slots_.size(); ++i) {

@@ -102,7 +102,7 @@ void Merge(RunInfo& into, const RunInfo& other) {
 
 double LoadResult::ThroughputPerSecond() const {
   if (measured <= Duration::zero()) return 0;
-  return static_cast<double>(messages.accepted) / std::chrono::duration<double>(measured).count();
+  return static_cast<double>(accepted_in_window) / std::chrono::duration<double>(measured).count();
 }
 
 void Merge(LoadResult& into, const LoadResult& other) {
@@ -112,6 +112,7 @@ void Merge(LoadResult& into, const LoadResult& other) {
   Add(into.sessions, other.sessions);
   into.measured_from = std::max(into.measured_from, other.measured_from);
   into.measured = std::max(into.measured, other.measured);
+  into.accepted_in_window += other.accepted_in_window;
   for (const auto& [key, times] : other.phases) {
     PhaseTimes& sum = into.phases[key];
     sum.service.Merge(times.service);

@@ -104,6 +104,9 @@ struct LoadResult {
   SessionCounts sessions;
   Duration measured_from{};  ///< end of the warm-up, since the run began
   Duration measured{};       ///< length of the measured window
+  /// Accepted messages that ended within the window, whenever they had begun. `messages` are those
+  /// that began in it: in a closed loop as many more as sessions are open.
+  std::uint64_t accepted_in_window = 0;
   std::map<std::pair<Phase, Outcome>, PhaseTimes> phases;  ///< only what occurred
   std::map<std::tuple<Phase, int, std::string>, std::uint64_t>
       replies;                   ///< phase, code, "4.7.1" or ""
@@ -115,7 +118,7 @@ struct LoadResult {
   std::vector<std::string> notes;  ///< mode facts: "pipelining: on (advertised)"
   bool partial = false;            ///< stopped by a signal
 
-  /// Accepted messages per second of the measured window.
+  /// Messages accepted within the measured window, per second of it.
   [[nodiscard]] double ThroughputPerSecond() const;
 };
 

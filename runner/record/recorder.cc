@@ -86,6 +86,8 @@ void Recorder::CountMessage(const Event& event, Duration response) {
   AddMessage(event, series_.Messages(event.finished));
   series_.RecordResponse(event.finished, response);
   if (IsMeasured(event.started)) AddMessage(event, messages_);
+  const bool ends_within = IsMeasured(event.finished) && event.finished < measured_until_;
+  if (ends_within && event.outcome == Outcome::k2yz) ++accepted_in_window_;
 }
 
 void Recorder::CountSession(const Event& event) {
@@ -147,6 +149,7 @@ void Recorder::Tick(TimePoint now) {
 
 void Recorder::FillCounts(LoadResult& result) const {
   result.messages = messages_;
+  result.accepted_in_window = accepted_in_window_;
   result.sessions = sessions_;
   result.measured_from = measured_from_ - run_started_;
   result.measured = std::max(Duration::zero(), Duration(latest_ - measured_from_));

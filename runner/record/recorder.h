@@ -37,6 +37,9 @@ class Recorder {
   /// says. Their verdicts are not counted, those of the exchanges inside are.
   void OnEvent(const Event& event);
 
+  /// The measured window ends here; without it, it reaches as far as the run.
+  void SetWindowEnd(TimePoint end) { measured_until_ = end; }
+
   void OnOffered(TimePoint scheduled);  ///< an arrival of the load shape, started or not
   void OnMissed(TimePoint scheduled);   ///< an arrival that will never start
   void OnDelayed(TimePoint scheduled);  ///< an arrival for which no session was free
@@ -76,6 +79,7 @@ class Recorder {
 
   TimePoint run_started_;
   TimePoint measured_from_;
+  TimePoint measured_until_ = TimePoint::max();
   TimePoint latest_;
   std::vector<JudgedScript> scripts_;
   std::vector<std::size_t> first_step_;  ///< by script; behind the last script: all steps
@@ -83,6 +87,7 @@ class Recorder {
   std::array<std::unique_ptr<PhaseTimes>, kPhaseCount * kOutcomeCount> times_;
   ReplyCounts replies_;
   MessageCounts messages_;
+  std::uint64_t accepted_in_window_ = 0;
   SessionCounts sessions_;
   std::uint64_t open_sessions_ = 0;
   Histogram lateness_;

@@ -32,6 +32,7 @@ struct Exchange {
   std::uint32_t message = 0;  ///< load: number of the message it belongs to
   Phase phase = Phase::kOther;
   TimePoint started{};  ///< set when its octets leave; zero before
+  TimePoint turn{};     ///< load: when the reply before it came, if that was later
   TimePoint deadline{};
 };
 

@@ -170,6 +170,7 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
   if (transcript_ && !octets.empty()) transcript_->Received(connection, octets, now);
   Link& link = LinkOf(connection);
   link.active = now;
+  if (load_ && waiting_ == Waiting::kMessage && !octets.empty()) return EndUnasked(octets, now);
   if (link.backlog.empty()) [[likely]] {
     Digest(connection, link, octets, now);
   } else {
@@ -193,6 +194,10 @@ void Session::Digest(std::uint8_t connection, Link& link, std::string_view input
     HandleReply(connection, link, *reply, now);
     if (done()) return;
   }
+  const bool unasked = load_ && !input.empty() && waiting_ == Waiting::kNothing &&
+                       pc_ < script_.ops.size() &&
+                       !std::holds_alternative<smtpgauge::StartTls>(script_.ops[pc_].action);
+  if (unasked) return EndUnasked(input, now);
   // It belongs to whatever comes next, and STARTTLS must be able to see it.
   if (!input.empty()) link.backlog.assign(input);
   if (waiting_ == Waiting::kNothing) Advance(now);

@@ -201,6 +201,7 @@ class Session {
   void CompleteMessage(MessageState& message, TimePoint now);
   void FailMessages(Outcome outcome, TimePoint now);
   void EndLoadSession(Outcome outcome, TimePoint now);
+  void EndUnasked(std::string_view octets, TimePoint now);
   Event Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
              smtp::EnhancedCode enhanced, TimePoint now);
   MessageState& MessageOf(std::uint32_t number);

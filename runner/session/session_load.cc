@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "runner/session/load_state.h"
 #include "runner/session/session.h"
 
@@ -30,6 +32,15 @@ void AssignNumber(std::uint64_t number, std::string& out) {
   out.assign(digits.data(), end);
 }
 
+constexpr std::size_t kMostShown = 200;
+
+/// A reply that its command cannot have: replies and commands have lost each other.
+bool OutOfStep(Phase phase, Outcome outcome) {
+  if (phase == Phase::kData) return outcome == Outcome::k2yz;
+  const bool transaction = phase == Phase::kMail || phase == Phase::kRcpt || phase == Phase::kEod;
+  return transaction && outcome == Outcome::k3yz;
+}
+
 bool Passed(Verdict verdict) {
   return verdict == Verdict::kPass || verdict == Verdict::kWarn;
 }
@@ -50,7 +61,8 @@ bool Session::Chunks() const {
 }
 
 /// Response time counts from the intended start: what a message (or session) began too late is
-/// added to each of its exchanges.
+/// added to each of its exchanges. Service time of a command in a group counts from its turn: what
+/// came before it in the group is not its own.
 Duration Session::Lateness(const Exchange& exchange) {
   if (!InFlight(exchange.message)) return load_->session_lateness;
   const MessageState& message = MessageOf(exchange.message);
@@ -70,7 +82,7 @@ Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, 
                     .code = code,
                     .enhanced = enhanced,
                     .scheduled = started - std::max(Duration{}, Lateness(exchange)),
-                    .started = started,
+                    .started = std::max(started, exchange.turn),
                     .finished = now};
   host_.OnEvent(event);
   return event;
@@ -149,6 +161,7 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
            smtp::EnhancedCodeOf(reply), now);
   if (!Passed(verdict)) host_.OnExample(*this, op, verdict, reply.raw);
   if (reply.code == 421) return EndLoadSession(Outcome::k4yz, now);
+  if (OutOfStep(op.phase, event.outcome)) return EndLoadSession(Outcome::kMalformed, now);
   if (!InFlight(exchange.message) || load_->closing) {
     // What the connection needs (greeting, EHLO, AUTH) was refused, or QUIT was answered oddly.
     if (!Passed(verdict) && !load_->closing) EndLoadSession(event.outcome, now);
@@ -182,7 +195,10 @@ void Session::JudgeMessage(const Exchange& exchange, Phase phase, const Event& e
     // LMTP: the first recipient that did not get it decides.
     const bool first = message.final_replies++ == 0;
     if (positive) ++message.final_accepted;
-    if (!message.refused && (first || message.outcome == Outcome::k2yz)) message.Decide(event);
+    // BDAT behind envelopes that were all refused: its own refusal is only what follows of that.
+    const bool pointless = !positive && message.accepted == 0 && message.decided;
+    if (!message.refused && !pointless && (first || message.outcome == Outcome::k2yz))
+      message.Decide(event);
   } else {
     const bool welcome = phase == Phase::kData   ? event.outcome == Outcome::k3yz
                          : phase == Phase::kMail ? positive
@@ -207,6 +223,7 @@ void Session::HandleRecoveryReply(std::uint8_t connection, Link& link, const smt
   Emit(link.exchanges.front(), OutcomeOf(reply.code), Verdict::kPass,
        static_cast<std::uint16_t>(reply.code), {}, now);
   link.exchanges.Pop();
+  if (!link.exchanges.empty()) link.exchanges.front().turn = now;
   if (reply.code == 421) return EndLoadSession(Outcome::k4yz, now);
   if (waiting_ != Waiting::kReplies || connection != waiting_on_) return;
   if (!link.exchanges.empty()) {
@@ -267,6 +284,24 @@ void Session::EndLoadSession(Outcome outcome, TimePoint now) {
   for (Link& link : links_)
     link.exchanges.Clear();
   Finish();
+}
+
+/// Octets came although every reply was in. 421 announces that the server closes (RFC 5321 section
+/// 3.8); behind anything else nobody knows which reply answers what.
+void Session::EndUnasked(std::string_view octets, TimePoint now) {
+  const bool ends_steps = pc_ == script_.close && !load_->closing && InFlight(message_);
+  if (ends_steps && !MessageOf(message_).issued) EndSteps(now);  // its last reply had just come
+  constexpr std::string_view kClosing = "421";
+  const bool closing = octets.starts_with(kClosing.substr(0, octets.size()));
+  const Outcome outcome = closing ? Outcome::k4yz : Outcome::kMalformed;
+  Emit({.phase = Phase::kOther, .started = now}, outcome,
+       closing ? Verdict::kPass : Verdict::kError, closing ? 421 : 0, {}, now);
+  if (!closing) {
+    const Op& op = script_.ops[pc_ == 0 ? 0 : std::min<std::size_t>(pc_, script_.ops.size()) - 1];
+    host_.OnExample(*this, op, Verdict::kError,
+                    fmt::format("a reply that answers nothing: {}", octets.substr(0, kMostShown)));
+  }
+  EndLoadSession(outcome, now);
 }
 
 void Session::OnMessageReady(TimePoint now) {

@@ -140,6 +140,7 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
   }
   const Exchange finished = exchange;
   if (--exchange.replies == 0) link.exchanges.Pop();
+  if (load_ && !link.exchanges.empty()) link.exchanges.front().turn = now;
   if (load_) return LoadReply(connection, link, finished, op, reply, judgement.verdict, now);
   if (op.phase == Phase::kEod || op.phase == Phase::kEhlo ||
       (op.phase == Phase::kMail && positive)) {

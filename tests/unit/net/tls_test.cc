@@ -110,7 +110,9 @@ TEST(Tls, TheSystemsAnchorsAreThereWhenTheyMatter) {
   TlsServer server({.names = {"DNS:mx.example"}});
   ASSERT_EQ(setenv("SSL_CERT_FILE", server.ca_file().c_str(), 1), 0);  // the system's, as it were
   const auto verdict = [&](TlsTrust trust, TlsVerify verify) {
-    TlsContext context({.trust = trust});
+    TlsContext::Options options;
+    options.trust = trust;
+    TlsContext context(options);
     TlsPair pair(server, SendGreeting);
     TlsRequest request = ForMx();
     request.verify = verify;

@@ -14,7 +14,8 @@ LoadResult MakeResult(std::int64_t micros) {
   LoadResult result;
   result.info.command = "load";
   result.messages.started = 10;
-  result.messages.accepted = 8;
+  result.messages.accepted = 9;
+  result.accepted_in_window = 8;
   result.sessions.peak = 3;
   result.measured = 4s;
   result.phases[{Phase::kEod, Outcome::k2yz}].service.RecordMicros(micros, 8);
@@ -37,7 +38,7 @@ LoadResult MakeResult(std::int64_t micros) {
   return result;
 }
 
-TEST(LoadResult, ThroughputIsAcceptedPerSecond) {
+TEST(LoadResult, ThroughputIsOfWhatWasAcceptedInTheWindow) {
   EXPECT_DOUBLE_EQ(MakeResult(1).ThroughputPerSecond(), 2);
   EXPECT_EQ(LoadResult().ThroughputPerSecond(), 0);
 }
@@ -52,7 +53,8 @@ TEST(LoadResult, MergeAddsEverything) {
   other.partial = true;
   Merge(sum, other);
   EXPECT_EQ(sum.messages.started, 40U);
-  EXPECT_EQ(sum.messages.accepted, 16U);
+  EXPECT_EQ(sum.messages.accepted, 18U);
+  EXPECT_EQ(sum.accepted_in_window, 16U);
   EXPECT_EQ(sum.sessions.peak, 6U);
   EXPECT_EQ(sum.measured, Duration(4s));
   EXPECT_EQ((sum.phases.at({Phase::kEod, Outcome::k2yz}).service.count()), 16U);

@@ -115,6 +115,23 @@ TEST(Recorder, MeasuresFromTheEndOfTheWarmup) {
   EXPECT_EQ(result.measured, Duration(1ms));
 }
 
+TEST(Recorder, ThroughputIsOfWhatEndsInTheWindow) {
+  struct Row {
+    Duration at, service;
+    std::uint64_t began, ended;  // within [10 s, 20 s)
+  };
+  for (const Row& row : {Row{9s, 500ms, 0, 0}, Row{9s, 2s, 0, 1}, Row{12s, 1s, 1, 1},
+                         Row{19s, 999ms, 1, 1}, Row{19s, 1s, 1, 0}}) {
+    Recorder recorder(kStart, 10s, Scripts());
+    recorder.SetWindowEnd(kStart + 20s);
+    recorder.OnEvent(MakeEvent(Phase::kMessage, Outcome::k2yz, row.at, row.service));
+    recorder.OnEvent(MakeEvent(Phase::kMessage, Outcome::k4yz, row.at, row.service));
+    const LoadResult result = recorder.Take();
+    EXPECT_EQ(result.messages.accepted, row.began) << row.at.count();
+    EXPECT_EQ(result.accepted_in_window, row.ended) << row.at.count();
+  }
+}
+
 TEST(Recorder, CountsRepliesByPhaseCodeAndEnhancedCode) {
   Event rejected = MakeEvent(Phase::kRcpt, Outcome::k4yz, 1s);
   rejected.code = 450;

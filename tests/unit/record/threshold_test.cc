@@ -27,6 +27,7 @@ LoadResult MakeResult() {
   result.messages.started = 990;
   result.messages.completed = 980;
   result.messages.accepted = 960;
+  result.accepted_in_window = 960;
   result.messages.rejected = 40;
   result.messages.missed = 10;
   result.measured = 2s;

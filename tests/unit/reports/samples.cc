@@ -185,6 +185,7 @@ LoadResult SampleLoad() {
   LoadResult load;
   load.info = Info("load");
   load.messages = Messages(10000);
+  load.accepted_in_window = load.messages.accepted;
   load.sessions = {120, 118, 110, 10, 50, 118, 60};
   load.measured = seconds(5);
   load.phases[{Phase::kConnect, Outcome::k2yz}] = {Times(80, 1, 120), Times(80, 1, 120)};

@@ -254,6 +254,67 @@ TEST_F(LoadSession, EndsWithEvery421) {
   }
 }
 
+TEST_F(LoadSession, EndsOnRepliesThatNobodyAskedFor) {
+  struct Row {
+    const char* unasked;
+    Outcome outcome;
+    std::size_t examples;
+  };
+  for (const Row& row : {Row{"421 4.4.2 idle\r\n", Outcome::k4yz, 0},
+                         Row{"250 2.0.0 queued again\r\n", Outcome::kMalformed, 1}}) {
+    SCOPED_TRACE(row.unasked);
+    // Together with the reply that ends a message: the next one is not begun.
+    server = ScriptedServer();
+    server.messages = 2;
+    server.replies[{".", 1}] = std::string("250 2.0.0 queued\r\n") + row.unasked;
+    Run();
+    EXPECT_TRUE(server.done);
+    EXPECT_EQ(server.handed_out, 1U);
+    EXPECT_EQ(Ended(Outcome::k2yz), 1U);
+    EXPECT_EQ(server.EventsOf(Phase::kSession).at(0).outcome, row.outcome);
+    EXPECT_EQ(server.examples.size(), row.examples);
+    // While the session waits for something to do.
+    server = ScriptedServer();
+    server.afterwards = SessionHost::Next::kWait;
+    Run();
+    session->OnOctets(1, row.unasked, server.now);
+    EXPECT_TRUE(server.done);
+    EXPECT_EQ(server.EventsOf(Phase::kMessage).size(), 1U);
+    EXPECT_EQ(server.EventsOf(Phase::kSession).at(0).outcome, row.outcome);
+    EXPECT_EQ(server.examples.size(), row.examples);
+  }
+}
+
+TEST_F(LoadSession, EndsWhenRepliesAndCommandsHaveLostEachOther) {
+  const std::pair<const char*, const char*> rows[] = {{"MAIL", "354 go on\r\n"},
+                                                      {"RCPT", "354 go on\r\n"},
+                                                      {"DATA", "250 2.1.5 ok\r\n"},
+                                                      {".", "354 go on\r\n"}};
+  for (const Switch pipelining : {Switch::kOff, Switch::kOn}) {
+    for (const auto& [verb, reply] : rows) {
+      SCOPED_TRACE(verb);
+      server = ScriptedServer();
+      options.pipelining = pipelining;
+      server.replies[{verb, 1}] = reply;
+      Run();
+      EXPECT_TRUE(server.done);
+      EXPECT_EQ(Ended(Outcome::kMalformed), 1U);
+      EXPECT_EQ(server.examples.size(), 1U);
+      EXPECT_EQ(server.EventsOf(Phase::kSession).at(0).outcome, Outcome::kMalformed);
+    }
+  }
+}
+
+TEST_F(LoadSession, ABdatThatNobodyWillGetIsRefusedAsItsRecipientsWere) {
+  options.pipelining = Switch::kOn;
+  options.chunking = Switch::kOn;
+  server.replies[{"RCPT", 1}] = "450 4.2.0 later\r\n";
+  server.replies[{"BDAT", 1}] = "503 5.5.1 no recipients\r\n";
+  Run();
+  EXPECT_EQ(Ended(Outcome::k4yz), 1U);
+  EXPECT_EQ(server.EventsOf(Phase::kMessage).at(0).code, 450);
+}
+
 TEST_F(LoadSession, AccountsForEveryMessageWhereverTheServerCloses) {
   for (const Switch pipelining : {Switch::kOff, Switch::kOn}) {
     for (std::size_t octets = 0; octets < 420; ++octets) {
@@ -307,6 +368,18 @@ TEST_F(LoadSession, CountsResponseTimeFromTheSchedule) {
   EXPECT_EQ(message.scheduled, message.started);
   for (const Event& event : server.EventsOf(Phase::kMail))
     EXPECT_EQ(event.started - event.scheduled, message.started - message.scheduled);
+}
+
+TEST_F(LoadSession, ServiceTimeInAGroupCountsFromTheReplyBefore) {
+  options.pipelining = Switch::kOn;
+  Run(1);  // an octet of reply every millisecond
+  const Event mail = server.EventsOf(Phase::kMail).at(0);
+  const Event recipient = server.EventsOf(Phase::kRcpt).at(0);
+  const Event data = server.EventsOf(Phase::kData).at(0);
+  EXPECT_EQ(recipient.started, mail.finished);
+  EXPECT_EQ(data.started, recipient.finished);
+  EXPECT_EQ(recipient.scheduled, mail.scheduled);
+  EXPECT_EQ(data.scheduled, mail.scheduled);
 }
 
 TEST_F(LoadSession, NamesTheLimitThatStoodInTheWay) {
