@@ -93,9 +93,9 @@ void CompileClose(const JsonValue& step, const StepPlace& place, Building& build
 
 void CompileStartTls(const JsonValue& step, const StepPlace& place, Building& building) {
   const JsonValue& value = *step.Find("starttls");
-  constexpr std::array<std::string_view, 11> kKeys = {
-      "server_name", "min",       "max",    "ciphers",  "alpn", "verify",
-      "garbage",     "completed", "failed", "leftover", "facts"};
+  constexpr std::array<std::string_view, 12> kKeys = {
+      "server_name", "min",       "max",    "ciphers", "alpn",     "verify",
+      "garbage",     "completed", "failed", "silence", "leftover", "facts"};
   constexpr std::array<std::string_view, 4> kVersions = {"1.0", "1.1", "1.2", "1.3"};
   constexpr std::array<std::string_view, 3> kVerify = {"target", "none", "require"};
   Problems& problems = building.problems;
@@ -115,6 +115,7 @@ void CompileStartTls(const JsonValue& step, const StepPlace& place, Building& bu
   tls.garbage = TextAt(value, "garbage", {}, building);
   tls.completed = Judged(VerdictAt(value, "completed", tls.completed, problems), place.section);
   tls.failed = Judged(VerdictAt(value, "failed", tls.failed, problems), place.section);
+  tls.silence = Judged(VerdictAt(value, "silence", tls.failed, problems), place.section);
   tls.leftover = Judged(VerdictAt(value, "leftover", tls.leftover, problems), place.section);
   if (const JsonValue* facts = value.Find("facts"))
     CompilePredicateList(*facts, place, building, tls.facts);

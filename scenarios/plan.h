@@ -174,6 +174,7 @@ struct StartTls {
   Text garbage;  ///< sent instead of a ClientHello when not empty
   Verdict completed = Verdict::kPass;
   Verdict failed = Verdict::kFail;
+  Verdict silence = Verdict::kFail;   ///< neither in time
   Verdict leftover = Verdict::kFail;  ///< clear octets were waiting behind the 220
   std::vector<Predicate> facts;       ///< kText over "version=TLSv1.3 cipher=... verify=..."
   std::string expected;

@@ -11,9 +11,14 @@
 namespace smtpgauge {
 namespace {
 
-/// Enough of a reply to recognize it in a sentence.
-std::string_view Beginning(std::string_view text) {
-  return text.substr(0, 100);
+/// What a reason says of a reply: its codes. Names and times in the text would make every reason
+/// another one, and reports group by them.
+std::string_view CodesOf(std::string_view actual) {
+  constexpr std::string_view kCodes = "0123456789.";
+  const std::size_t code = actual.find_first_not_of(kCodes);
+  if (code != 3) return actual.substr(0, std::min<std::size_t>(actual.find(" within "), 100));
+  if (actual.size() < 8 || actual[5] != '.') return actual.substr(0, 3);
+  return actual.substr(0, actual.find_first_not_of(kCodes, 4));
 }
 
 }  // namespace
@@ -181,6 +186,10 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
     Digest(connection, link, held, now);
     if (link.backlog.size() >= held.size()) break;  // no whole reply in it yet
   }
+  if (!done() && link.ended && waiting_ == Waiting::kReplies && waiting_on_ == connection &&
+      !link.exchanges.empty()) [[unlikely]] {
+    return HandleNoReply(link, Outcome::kClosed, "the server had closed the connection", now);
+  }
   if (!done() && link.backlog.size() > smtp::kMaxReplySize) [[unlikely]] {
     HandleNoReply(link, Outcome::kMalformed, "octets without end", now);
   }
@@ -260,12 +269,12 @@ void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::s
     if (verdict == Verdict::kWarn || verdict == Verdict::kPass) return;
     if (verdict == Verdict::kFail) verdict = Verdict::kBlocked;
     if (reason.empty() && verdict == Verdict::kBlocked)
-      reason = fmt::format("a precondition was refused: {}", Beginning(actual));
+      reason = fmt::format("a precondition was refused: {}", CodesOf(actual));
   }
   if (reason.empty() && verdict == Verdict::kNotApplicable)
-    reason = fmt::format("does not arise here: {}", Beginning(actual));
+    reason = fmt::format("does not arise here: {}", CodesOf(actual));
   if (reason.empty() && verdict == Verdict::kBlocked)
-    reason = fmt::format("cannot be told here: {}", Beginning(actual));
+    reason = fmt::format("cannot be told here: {}", CodesOf(actual));
   if (Worse(verdict, outcome_.verdict) == outcome_.verdict) return;
   outcome_.verdict = verdict;
   outcome_.expected = std::move(expected);

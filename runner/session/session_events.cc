@@ -10,6 +10,11 @@ namespace {
 /// A connection without octets for so long may be closed without a word: the server timed out.
 constexpr Duration kIdle = std::chrono::minutes(1);
 
+/// Whether a 421 is among replies that nobody has asked for yet.
+bool Announces421(std::string_view backlog) {
+  return backlog.starts_with("421") || backlog.find("\n421") != std::string_view::npos;
+}
+
 }  // namespace
 
 void Session::OnConnected(std::uint8_t connection, TimePoint now) {
@@ -75,7 +80,7 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   // timeouts.
   const bool timed_out = now - link.active >= kIdle;
   const bool allowed = handshake || timed_out || link.quit_sent || link.we_closed ||
-                       link.close_announced || link.backlog.starts_with("421");
+                       link.close_announced || Announces421(link.backlog);
   if (!load_) host_.OnPeerClosed(*this, kind, allowed);
   if (waiting_ == Waiting::kClose && waiting_on_ == connection) {
     JudgeClose(kind);
@@ -117,7 +122,8 @@ void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_v
   const Op& op = script_.ops[pc_ - 1U];
   if (!completed) link.ended = link.ended.value_or(CloseKind::kFin);
   if (const auto* step = std::get_if<smtpgauge::StartTls>(&op.action)) {
-    Decide(completed ? step->completed : step->failed, op, step->expected,
+    const Verdict failed = now >= deadline_ ? step->silence : step->failed;
+    Decide(completed ? step->completed : failed, op, step->expected,
            fmt::format("handshake {}: {}", completed ? "completed" : "failed", facts), {});
     if (completed) {
       for (const Predicate& predicate : step->facts) {

@@ -225,10 +225,14 @@ void Session::HandleNoReply(Link& link, Outcome outcome, std::string_view what, 
     const Expectation& expectation =
         script_.expectations[await != nullptr ? await->expectation
                                               : std::get<Authenticate>(op.action).expectation];
-    const Verdict verdict = outcome == Outcome::kTimeout     ? expectation.on_silence
-                            : outcome == Outcome::kMalformed ? expectation.malformed
-                                                             : expectation.on_close;
-    Decide(verdict, op, expectation.expected, std::move(actual), {});
+    Verdict verdict = outcome == Outcome::kTimeout     ? expectation.on_silence
+                      : outcome == Outcome::kMalformed ? expectation.malformed
+                                                       : expectation.on_close;
+    // Behind a 421 nothing is owed any more (RFC 5321 section 3.8).
+    const bool announced = link.close_announced && outcome != Outcome::kMalformed;
+    if (announced && verdict == Verdict::kFail) verdict = Verdict::kBlocked;
+    Decide(verdict, op, expectation.expected, std::move(actual),
+           announced ? "the service had closed (421)" : "");
     if (link.ended) link.close_observed = true;
   }
   link.exchanges.Clear();

@@ -206,7 +206,8 @@ void Session::Run(const Await& step, const Op& op, TimePoint now) {
   if (step.sync == Sync::kLater || (step.sync == Sync::kUnlessPipelining && Pipelines())) return;
   FlushAll(now);
   WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
-  if (link.ended || !link.open) {
+  // A reply may have come before the close, while the octets that it answers were being sent.
+  if ((link.ended && link.backlog.empty()) || !link.open) {
     HandleNoReply(link, Outcome::kClosed,
                   link.open ? "the server had closed the connection" : "the connection is not open",
                   now);

@@ -229,6 +229,7 @@ bool IsDomain(std::string_view text, bool* eight_bit) {
 bool IsAddressLiteral(std::string_view text, const FaultSet& faults) {
   if (!text.starts_with('[') || !text.ends_with(']')) return false;
   text = text.substr(1, text.size() - 2);
+  if (faults.Has(Fault::kIpv6TagCaseSensitive) && !text.starts_with("IPv6:")) return IsIpv4(text);
   if (!StartsWithIgnoreCase(text, "IPv6:"))
     return IsIpv4(text) && !faults.Has(Fault::kIpv4LiteralRefused);
   text.remove_prefix(5);

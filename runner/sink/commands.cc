@@ -27,6 +27,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
   if (lmtp != (verb == Verb::kLhlo) && !(lmtp && Has(Fault::kLmtpTakesEhlo)))
     return Say(c, lmtp ? Reply::kHelloRefused : Reply::kUnknownCommand);
   if (c.hello != Hello::kNone && Has(Fault::kSecondEhloRefused)) return Say(c, Reply::kNestedMail);
+  if (c.hello != Hello::kNone && IsTooExempt(c)) return Say(c, Reply::kAuthRequired);
   if (verb == Verb::kHelo && c.tls && Has(Fault::kHeloRefusedInTls))
     return Say(c, Reply::kNeedHello);
   argument = Trimmed(argument);
@@ -42,6 +43,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
   }
   const Fault keeps =
       verb == Verb::kHelo ? Fault::kHeloKeepsTransaction : Fault::kEhloKeepsTransaction;
+  const bool again = c.hello != Hello::kNone;
   if (!Has(keeps)) ResetTransaction(c);
   c.hello = verb == Verb::kHelo ? Hello::kHelo : Hello::kEhlo;
   if (Has(Fault::kEhloDropsLogin)) c.authenticated = false;
@@ -50,6 +52,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
     c.rare->hello_name = argument;
   if (verb == Verb::kHelo && !Has(Fault::kHeloListsExtensions)) return Say(c, Reply::kHelo);
   if (Has(Fault::kEhloNotImplemented)) return Say(c, Reply::kNotImplemented);
+  if (again && c.tls && Has(Fault::kSecondEhloInTlsBare)) return Say(c, Reply::kHelo);
   output_ += service_.EhloReply(c.tls);
 }
 
@@ -62,7 +65,8 @@ bool Dialogue::IsTooExempt(const Connection& c) const {
 void Dialogue::OnReset(Connection& c, Line argument) {
   if (!Trimmed(argument).empty()) return Say(c, Reply::kNoArgumentAllowed);
   if (IsTooExempt(c)) return Say(c, Reply::kAuthRequired);
-  if (Has(Fault::kRsetKeepsRecipients)) return Say(c, Reply::kRsetOk);
+  if (Has(Fault::kRsetKeepsRecipients) || (c.tls && Has(Fault::kRsetKeepsInTls)))
+    return Say(c, Reply::kRsetOk);
   if (Has(Fault::kRsetKeepsChunks) && c.transaction.chunks && c.rare && c.rare->spool) {
     auto spool = std::move(c.rare->spool);
     ResetTransaction(c);
@@ -119,6 +123,8 @@ void Dialogue::OnVerify(Connection& c, Line argument) {
 void Dialogue::OnQuit(Connection& c, Line argument) {
   if (!Trimmed(argument).empty()) return Say(c, Reply::kNoArgumentAllowed);
   if (c.hello == Hello::kNone && Has(Fault::kQuitNeedsEhlo)) return Say(c, Reply::kNeedHello);
+  if (c.transaction.chunks && Has(Fault::kHalfMessageAtQuit) && c.rare && c.rare->spool)
+    (void)c.rare->spool->Deliver(c.rare->envelope, MakeTrace(c));
   Say(c, Reply::kQuitBye);
   c.next = Has(Fault::kOpenAfterQuit) ? Next::kAbandon : Next::kClose;
 }
@@ -163,6 +169,13 @@ void Dialogue::OnUnknown(Connection& c, Line line) {
     return;
   }
   if (Has(Fault::kProxyLineBelieved) && line.starts_with("PROXY ")) return;
+  if (Has(Fault::kXclientListed) || Has(Fault::kXclientBelieved)) {
+    if (line.starts_with("XFORWARD ")) return Say(c, Reply::kNoopOk);
+    if (line.starts_with("XCLIENT ")) {
+      ResetSession(c);
+      return Say(c, Reply::kGreeting);
+    }
+  }
   if (Has(Fault::kUnknownCommandEchoed))
     return SayText(c, fmt::format("500 5.5.2 Unknown command: {}\r\n", line), '5');
   if (Has(Fault::kSyntaxErrorResets)) ResetTransaction(c);

@@ -52,6 +52,19 @@ struct Transaction {
   std::uint32_t refused_recipients = 0;
 };
 
+/// What faulty servers remember of earlier transactions.
+struct Memory {
+  std::uint32_t transactions = 0;
+  std::uint32_t messages = 0;  ///< accepted
+  bool chunked = false;        ///< one of them came in chunks
+  bool smtputf8 = false;       ///< this and the next three: of the first transaction
+  BodyType body = BodyType::kSevenBit;
+  std::uint64_t size = 0;
+  std::string sender;
+  std::vector<Recipient> refused;  ///< of the last message, if it was refused
+  std::int64_t data_started = 0;   ///< steady nanoseconds
+};
+
 /// What most connections never need.
 struct Rare {
   std::string input;     ///< read but not consumed
@@ -65,6 +78,7 @@ struct Rare {
   std::unique_ptr<LooseScanner> loose;
   std::string user;            ///< authenticated as
   std::uint32_t messages = 0;  ///< MAIL commands of this session, for MAILMAX
+  Memory memory;
 };
 
 struct Connection {

@@ -23,8 +23,9 @@ void Dialogue::StartContent(Connection& c) {
   if (maildir != nullptr && !(c.Extra().spool && Has(Fault::kRsetKeepsChunks)))
     c.rare->spool = std::make_unique<Spool>(*maildir, service_.faults());
   if (NeedsLooseScanner(service_.faults()))
-    c.Extra().loose =
-        std::make_unique<LooseScanner>(service_.faults(), service_.config().limits.message_octets);
+    c.Extra().loose = std::make_unique<LooseScanner>(
+        service_.faults(), service_.config().limits.message_octets,
+        LooseScanner::Setting{.tls = c.tls, .later = c.rare && c.rare->memory.messages > 0});
 }
 
 // Content beyond the limit is read and dropped: it will be refused, and memory stays bounded.
@@ -33,6 +34,11 @@ void Dialogue::TakeContent(Connection& c, std::string_view content) {
   if (Has(Fault::kEightBitContentRefused))
     c.transaction.eight_bit =
         c.transaction.eight_bit || std::any_of(content.begin(), content.end(), IsEightBit);
+  if (c.tls && Has(Fault::kMessageCut16kInTls)) {
+    constexpr std::uint64_t kRecord = 16 * 1024;
+    const std::uint64_t before = c.scanner.findings().octets - content.size();
+    content = content.substr(0, kRecord - std::min(kRecord, before));
+  }
   const std::uint64_t limit = service_.config().limits.message_octets;
   if (limit == 0 || c.scanner.findings().octets <= limit) c.rare->spool->Append(content);
 }
@@ -54,7 +60,10 @@ void Dialogue::OnData(Connection& c, Line argument) {
   }
   if (c.transaction.body == BodyType::kBinaryMime && !Has(Fault::kDataForBinary))
     return Say(c, Reply::kBinaryNeedsChunks);
+  if (Has(Fault::kDataAfterChunkedRefused) && c.rare && c.rare->memory.chunked)
+    return Say(c, Reply::kNotDuringChunks);
   StartContent(c);
+  if (Has(Fault::kDataDeadline)) c.Extra().memory.data_started = now_;
   c.phase = Phase::kData;
   Say(c, Reply::kDataGo);
 }
@@ -85,6 +94,11 @@ std::size_t Dialogue::ConsumeData(Connection& c, std::string_view input) {
     c.next = Next::kClose;
     return taken;
   }
+  if (Has(Fault::kEndlessLineHangs) && c.scanner.open_line() > 1'000'000) c.next = Next::kAbandon;
+  if (IsDataOverdue(c)) {
+    Farewell(c, Reply::kTimeout);
+    return taken;
+  }
   if (c.scanner.ended()) EndMessage(c);
   return taken;
 }
@@ -111,7 +125,7 @@ void Dialogue::OnChunk(Connection& c, Line argument) {
   c.chunk_last = last;
   c.chunk_refused = true;
   c.chunk_silent = false;
-  if (!flag.empty() && !last) {
+  if (!flag.empty() && !last && !Has(Fault::kChunkArgumentIgnored)) {
     c.chunk_reply = Reply::kChunkSyntax;
   } else if (!c.transaction.open) {
     c.chunk_reply = Reply::kNeedMail;
@@ -190,6 +204,7 @@ Reply Dialogue::JudgeContent(const Connection& c) const {
   if (Has(Fault::kSizeLimitEarly)) limit -= 4096;
   if (limit != 0 && findings.octets > limit && !Has(Fault::kOversizeAccepted))
     return Reply::kMessageTooBig;
+  if (IsLargerThanFirst(c)) return Reply::kMessageTooBig;
   if (c.transaction.eight_bit) return Reply::kBareLineEnd;
   if (c.transaction.body != BodyType::kBinaryMime) {
     // Who ends data at a bare line end does not refuse them either.
@@ -233,20 +248,50 @@ void Dialogue::AcceptMessage(Connection& c) {
   counters_.messages.Add(1);
   counters_.recipients.Add(c.transaction.recipients);
   counters_.bytes.Add(c.scanner.findings().octets);
-  if (c.rare && c.rare->spool && WantsReport(c.rare->envelope)) ReportDelivery(c);
+  if (c.rare && c.rare->spool && WantsReport(c.rare->envelope))
+    ReportDelivery(c.rare->envelope, MakeTrace(c), c.rare->spool->Header(),
+                   endpoints_.OwnLiteral(c));
+}
+
+// Into the mailboxes, or on hold; false when the message cannot be kept.
+bool Dialogue::Store(Connection& c) {
+  Rare& rare = *c.rare;
+  const std::int64_t seconds = rare.envelope.hold_seconds;
+  if (seconds == 0 || Has(Fault::kHoldIgnored))
+    return rare.spool->Deliver(rare.envelope, MakeTrace(c));
+  const std::uint64_t octets = c.scanner.findings().octets;
+  if (!held_.HasRoom(octets)) return false;
+  held_.Add(HeldMessage{.due = now_ + seconds * 1'000'000'000,
+                        .octets = octets,
+                        .envelope = rare.envelope,
+                        .spool = std::move(rare.spool),
+                        .trace = MakeTrace(c),
+                        .hello_name = rare.hello_name});
+  return true;
+}
+
+void Dialogue::DeliverHeld() {
+  constexpr std::int64_t kUntilNextTry = 60'000'000'000;  // as the disk may be full for a while
+  while (auto held = held_.TakeDue(now_)) {
+    held->trace.hello_name = held->hello_name;
+    if (!held->spool->Deliver(held->envelope, held->trace)) {
+      held->due = now_ + kUntilNextTry;
+      held_.Add(std::move(*held));
+    } else if (WantsReport(held->envelope)) {
+      ReportDelivery(held->envelope, held->trace, held->spool->Header(), {});
+    }
+  }
 }
 
 // A sender that lives here gets the report that it asked for; there is no other way out.
-void Dialogue::ReportDelivery(Connection& c) {
-  const Envelope& envelope = c.rare->envelope;
+void Dialogue::ReportDelivery(const Envelope& envelope, const Trace& trace, std::string_view header,
+                              const std::string& own_literal) {
   const std::string bracketed = "<" + envelope.sender + ">";
   std::string_view rest = bracketed;
   const auto sender = TakePath(rest, PathUse::kForward, service_.faults());
-  if (!sender || service_.mailboxes().Find(*sender, endpoints_.OwnLiteral(c)) != Whose::kLocal)
-    return;
-  const Trace trace = MakeTrace(c);
+  if (!sender || service_.mailboxes().Find(*sender, own_literal) != Whose::kLocal) return;
   Spool report(*service_.maildir(), service_.faults());
-  report.Append(DeliveryReport(envelope, trace, c.rare->spool->Header()));
+  report.Append(DeliveryReport(envelope, trace, header));
   Envelope back;
   if (Has(Fault::kReportWithSender)) back.sender = "postmaster@" + service_.hostname();
   back.recipients.push_back(
@@ -278,17 +323,18 @@ void Dialogue::EndMessage(Connection& c) {
     if (c.rare && c.rare->spool && service_.config().profile == Profile::kSubmission)
       c.rare->spool->Complete(MakeTrace(c));
     if ((delivers || Has(Fault::kRefusedMessageDelivered)) && c.rare && c.rare->spool &&
-        !c.rare->envelope.recipients.empty() &&
-        !c.rare->spool->Deliver(c.rare->envelope, MakeTrace(c)))
+        !c.rare->envelope.recipients.empty() && !Store(c))
       reply = Reply::kLocalError;
     delivers = reply == Reply::kMessageOk;
     if (delivers)
       AcceptMessage(c);
     else
       counters_.rejected_messages.Add(1);
+    if (!service_.faults().empty()) RememberMessage(c, reply);
     for (std::uint32_t i = 0; i < replies; ++i)
       Say(c, reply);
   }
+  if (delivers && Has(Fault::kVariantLeavesAfterMessage)) Farewell(c, Reply::kShutdown);
   if (Has(Fault::kMessageDropsLogin)) c.authenticated = false;
   const bool keeps = Has(Fault::kEndOfDataKeepsTransaction) ||
                      (!delivers && Has(Fault::kFailedDataKeepsTransaction));
@@ -302,6 +348,7 @@ void Dialogue::EndMessage(Connection& c) {
     c.rare->loose.reset();
   }
   Hold(c, Verb::kEndOfData, from);
+  AnswerLate(c, from);
   if (service_.config().capacity_per_s > 0) {
     if (c.hold_until == 0) held_from_ = from;
     c.hold_until = std::max(c.hold_until, service_.ServiceTime(now_));

@@ -88,6 +88,11 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
   }
   if (faults.Has(Fault::kMessageCut32k))
     content.resize(std::min<std::size_t>(content.size(), 32768));
+  if (faults.Has(Fault::kHeaderLimit64k)) {
+    const auto header = content.find("\r\n\r\n");
+    const auto from = content.find("\r\n", 65536);
+    if (header != std::string::npos && from < header) content.erase(from, header - from);
+  }
   if (faults.Has(Fault::kLeadingBlanksLost))
     if (const auto body = content.find("\r\n\r\n"); body != std::string::npos)
       while (content.compare(body + 4, 2, "\r\n") == 0)

@@ -43,6 +43,8 @@ class DataScanner {
   void FeedChunk(std::string_view input);
 
   [[nodiscard]] bool ended() const { return ended_; }
+  /// Octets of the line that has not ended yet.
+  [[nodiscard]] std::uint32_t open_line() const { return line_; }
   [[nodiscard]] const ContentFindings& findings() const { return findings_; }
 
  private:

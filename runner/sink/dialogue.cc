@@ -63,6 +63,10 @@ void Dialogue::SayText(Connection& c, std::string_view text, char reply_class) {
   if (reply_class < '4') return;
   counters_.rejected_commands.Add(1);
   if (reply_class == '5' && ++c.errors > service_.config().limits.errors && c.next == Next::kRead) {
+    if (Has(Fault::kErrorLimitSilent)) {
+      c.next = Next::kClose;
+      return;
+    }
     Farewell(c, Reply::kTooManyErrors);
   }
 }
@@ -214,7 +218,8 @@ std::size_t Dialogue::Consume(Connection& c, std::string_view input) {
       case Phase::kAuth:
         step = ConsumeLine(c, rest);
         if (step == 0) return taken;
-        if (Has(Fault::kExtraInputDropped)) return input.size();
+        if (Has(Fault::kExtraInputDropped) || (c.tls && Has(Fault::kExtraInputDroppedInTls)))
+          return input.size();
         break;
       case Phase::kSkipLine:
         step = SkipLine(c, rest);
@@ -252,6 +257,8 @@ void Dialogue::OnCommand(Connection& c, Line line) {
     if (Has(Fault::kVerbCaseSensitive))
       for (char ch : token)
         if (Upper(ch) != ch) verb = Verb::kUnknown;
+    if (c.tls && Has(Fault::kWeakTls454) && c.rare->tls && !c.rare->tls->Encrypts())
+      return SayText(c, "454 4.7.0 Not in this cipher suite\r\n", '4');
     if (Has(Fault::kNulEndsCommand))
       if (const auto nul = line.find('\0'); nul != Line::npos)
         return OnCommand(c, line.substr(0, nul));

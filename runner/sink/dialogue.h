@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "runner/sink/connection.h"
 #include "runner/sink/counters.h"
+#include "runner/sink/held_mail.h"
 #include "runner/sink/latency.h"
 #include "runner/sink/service.h"
 
@@ -44,6 +46,11 @@ class Dialogue {
 
   /// The client is gone: what it left unfinished is dropped.
   void Dropped(Connection& connection);
+
+  /// Delivers what was on hold until now.
+  void DeliverHeld();
+  /// When that is next to be called, steady nanoseconds.
+  [[nodiscard]] std::optional<std::int64_t> NextRelease() const { return held_.NextDue(); }
 
   /// Forgets all that was known of the client (RFC 3207 section 4.2).
   void ResetSession(Connection& connection);
@@ -103,9 +110,20 @@ class Dialogue {
   void EndChunk(Connection& c);
   void EndMessage(Connection& c);
   void AcceptMessage(Connection& c);
-  void ReportDelivery(Connection& c);
+  [[nodiscard]] bool Store(Connection& c);
+  void ReportDelivery(const Envelope& envelope, const Trace& trace, std::string_view header,
+                      const std::string& own_literal);
   Reply JudgeContent(const Connection& c) const;
   Trace MakeTrace(const Connection& c) const;
+
+  // late_fault.cc
+  void RecallFirst(Connection& c, const Parameters& parameters);
+  void RememberMessage(Connection& c, Reply reply);
+  [[nodiscard]] bool IsLargerThanFirst(const Connection& c) const;
+  [[nodiscard]] bool TakesUtf8ByNow(const Connection& c) const;
+  [[nodiscard]] bool RelaysByNow(const Connection& c) const;
+  [[nodiscard]] bool IsDataOverdue(const Connection& c) const;
+  void AnswerLate(Connection& c, std::size_t from);
 
   // login.cc
   void OnAuth(Connection& c, Line argument);
@@ -119,6 +137,7 @@ class Dialogue {
   WorkerCounters& counters_;
   const Endpoints& endpoints_;
   Random random_;
+  HeldMail held_;
   std::string output_;
   std::size_t held_from_ = 0;
   std::int64_t now_ = 0;

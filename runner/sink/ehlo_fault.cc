@@ -36,6 +36,8 @@ constexpr std::array kChanges = {
     Change{Fault::kEhloDeliverByBad, "DELIVERBY", "DELIVERBY soon"},
     Change{Fault::kEhloNoPipelining, "PIPELINING", ""},
     Change{Fault::kEhloExpnListed, "", "EXPN"},
+    Change{Fault::kXclientListed, "", "XCLIENT NAME ADDR PROTO HELO"},
+    Change{Fault::kXclientListed, "", "XFORWARD NAME ADDR PROTO HELO"},
     Change{Fault::kEhloTrailingSpace, "PIPELINING", "PIPELINING "},
     Change{Fault::kEhloFutureReleaseBad, "FUTURERELEASE", "FUTURERELEASE soon later"},
     Change{Fault::kEhloAuthCommas, "AUTH", "AUTH PLAIN,LOGIN"},

@@ -54,7 +54,8 @@ void Dialogue::OnMail(Connection& c, Line argument) {
     if (const auto error = ParseParameters(argument, ParameterCommand::kMail, rules, parameters))
       return Say(c, *error);
   }
-  if (path->eight_bit && !parameters.smtputf8 && !Has(Fault::kUtf8SenderUnflagged))
+  if (path->eight_bit && !parameters.smtputf8 && !Has(Fault::kUtf8SenderUnflagged) &&
+      !TakesUtf8ByNow(c))
     return Say(c, Reply::kUtf8Sender);
   const std::uint32_t most = Has(Fault::kMailMaxNotHonoured) ? 10 : kMailMax;
   if (service_.Offered(c.tls).Has(Extension::kLimits) && ++c.Extra().messages > most)
@@ -69,8 +70,10 @@ void Dialogue::OnMail(Connection& c, Line argument) {
   if (service_.maildir() != nullptr) {
     c.Extra().envelope.sender = AddressOf(*path);
     c.rare->envelope.envelope_id = parameters.envelope_id;
+    c.rare->envelope.hold_seconds = parameters.hold_for.value_or(0);
     if (Has(Fault::kSenderCaseFolded)) c.rare->envelope.sender = LowerCopy(c.rare->envelope.sender);
   }
+  if (!faults.empty()) RecallFirst(c, parameters);
   Say(c, Reply::kMailOk);
 }
 
@@ -97,7 +100,7 @@ Reply Dialogue::JudgeRecipient(Connection& c, const Path& path, const Parameters
     const bool relays = c.authenticated || Has(Fault::kOpenRelay) ||
                         (Has(Fault::kRelayLocalSender) && c.transaction.local_sender) ||
                         (Has(Fault::kRelayNullSender) && c.transaction.null_sender) ||
-                        (Has(Fault::kRelayAfterFailedLogin) && c.errors > 0);
+                        (Has(Fault::kRelayAfterFailedLogin) && c.errors > 0) || RelaysByNow(c);
     return relays ? Reply::kRcptRelayOk : Reply::kRelayDenied;
   }
   // Mailboxes here have had their owner since the first day of this century; role accounts have
@@ -134,6 +137,9 @@ void Dialogue::OnRcpt(Connection& c, Line argument) {
   }
   argument.remove_prefix(3);
   if (Has(Fault::kRouteRelayed) && argument.starts_with("<@")) return Say(c, Reply::kRcptRelayOk);
+  if (Has(Fault::kDomainlessTaken) && argument.size() > 2 && argument.find('@') == Line::npos &&
+      !EqualsIgnoreCase(argument, "<postmaster>"))
+    return Say(c, Reply::kRcptOk);
   const auto path = TakePath(argument, PathUse::kForward, faults);
   if (!path) {
     if (Has(Fault::kOddRecipientCloses)) c.next = Next::kClose;

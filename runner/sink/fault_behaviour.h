@@ -359,6 +359,51 @@ enum class Fault : std::uint16_t {
   kLmtpMergesDuplicates,
   kLmtpRepliesForRefused,
 
+  // What a server does to others, to slow clients, to the odd ones
+  kEndlessLineHangs,
+  kErrorLimitEndsService,
+  kErrorLimitSilent,
+  kConnectionSlotsLeak,
+  kDropInCommandEndsService,
+  kDropInTransactionEndsService,
+  kDropInDataEndsService,
+  kEndOfDataReplyLate,
+  kDataDeadline,
+  kXclientListed,
+  kXclientBelieved,
+  kIpv6TagCaseSensitive,
+  kDomainlessTaken,
+  kChunkArgumentIgnored,
+  kHoldIgnored,
+
+  // What shows later: in the second transaction, with the last recipient
+  kSizeOfFirstKept,
+  kBodyOfFirstKept,
+  kUtf8OfFirstKept,
+  kSenderOfFirstKept,
+  kRecipientsOfRefusedKept,
+  kRelayAfterMessage,
+  kDotsOfSecondKept,
+  kDataAfterChunkedRefused,
+  kHalfMessageAtQuit,
+  kLastRecipientLost,
+  kEleventhRecipientLost,
+  kHeaderLimit64k,
+  kCrLostAtBlockEdge,
+  kEodCrAtEdgeOfRead,
+  kEodMissedAfterBareCr,
+
+  // What shows in TLS only
+  kRsetKeepsInTls,
+  kSecondEhloInTlsBare,
+  kExtraInputDroppedInTls,
+  kEodInOneReadInTls,
+  kMessageCut16kInTls,
+  kAnonymousCipherTaken,
+  kStaticRsaTaken,
+  kUnknownNameHangs,
+  kWeakTls454,
+
   // Odd, but right
   kVariantMultiline,
   kVariantLongTexts,
@@ -368,8 +413,10 @@ enum class Fault : std::uint16_t {
   kVariantSmallLimits,
   kVariantFewErrors,
   kVariantWantsTls,
+  kVariantLeavesAfterMessage,
 };
 
-inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kVariantWantsTls) + 1;
+inline constexpr std::size_t kFaultCount =
+    static_cast<std::size_t>(Fault::kVariantLeavesAfterMessage) + 1;
 
 }  // namespace smtpgauge::sink

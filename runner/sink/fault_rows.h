@@ -13,6 +13,8 @@ namespace smtpgauge::sink {
 [[nodiscard]] std::span<const FaultRow> ContentFaultRows();
 /// TLS, AUTH, relay, LMTP.
 [[nodiscard]] std::span<const FaultRow> SecurityFaultRows();
+/// What shows late: to other clients, in a second transaction, with the last recipient, in TLS.
+[[nodiscard]] std::span<const FaultRow> LateFaultRows();
 /// No faults: what a server may do although few do it. No case may fail on them.
 [[nodiscard]] std::span<const FaultRow> VariantRows();
 

@@ -175,7 +175,7 @@ constexpr FaultRow kRows[] = {
     {"eod-only-in-one-read", "eod", Level::kMust,
      "misses an end of data that comes in pieces", Fault::kEodOnlyInOneRead},
     {"eod-lost-at-block-edge", "eod", Level::kMust,
-     "misses an end of data across a 4096-octet edge", Fault::kEodLostAtBlockEdge},
+     "misses an end of data across a 1024-octet edge", Fault::kEodLostAtBlockEdge},
     {"eod-first-line-missed", "eod", Level::kMust,
      "misses an end of data in the first line", Fault::kEodFirstLineMissed},
     // SIZE

@@ -154,7 +154,7 @@ constexpr FaultRow kRows[] = {
     {"authzid-unchecked", "auth", Level::kShould,
      "lets users act as anybody in PLAIN", Fault::kAuthzidUnchecked},
     {"exempt-530", "auth", Level::kShould,
-     "submission: answers NOOP and RSET before login with 530", Fault::kExempt530},
+     "submission: answers NOOP, RSET and a second EHLO before login with 530", Fault::kExempt530},
     {"ehlo-drops-login", "auth", Level::kShould,
      "forgets the authentication at EHLO", Fault::kEhloDropsLogin},
     {"message-drops-login", "auth", Level::kMust,

@@ -259,7 +259,7 @@ constexpr FaultRow kRows[] = {
     {"line-too-long-twice", "command", Level::kShould,
      "answers an over-long command line twice", Fault::kReplyText},
     {"idle-timeout-short", "command", Level::kShould,
-     "says 421 after a second of silence", Fault::kImpatient},
+     "says 421 after two seconds of silence", Fault::kImpatient},
     {"line-too-long-runs-rest", "command", Level::kSecurity,
      "answers 500 at 512 octets and runs the rest of the line", Fault::kLineTooLongRunsRest},
     {"arguments-ignored", "command", Level::kShould,

@@ -33,6 +33,8 @@ constexpr FaultRow kRows[] = {
      "refuses every sender for policy", Fault::kReplyText},
     {"variant-wants-tls", "variant", Level::kNone,
      "answers MAIL in clear with 530", Fault::kVariantWantsTls},
+    {"variant-leaves-after-message", "variant", Level::kNone,
+     "says 421 right behind the 250 of every message", Fault::kVariantLeavesAfterMessage},
 };
 // clang-format on
 

@@ -1,6 +1,7 @@
 #include "runner/sink/loose_scanner.h"
 
 #include <array>
+#include <utility>
 
 namespace smtpgauge::sink {
 namespace {
@@ -45,10 +46,12 @@ constexpr std::string_view kEnd = "\r\n.\r\n";
 bool NeedsLooseScanner(const FaultSet& faults) {
   for (const Terminator& terminator : kTerminators)
     if (faults.Has(terminator.fault)) return true;
-  for (Fault fault : {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
-                      Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
-                      Fault::kCrLostAtEdgeOfRead, Fault::kFirstDotKept, Fault::kDotAtBlockEdgeKept,
-                      Fault::kSecondDotRemoved})
+  for (Fault fault :
+       {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
+        Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
+        Fault::kCrLostAtEdgeOfRead, Fault::kFirstDotKept, Fault::kDotAtBlockEdgeKept,
+        Fault::kSecondDotRemoved, Fault::kDotsOfSecondKept, Fault::kCrLostAtBlockEdge,
+        Fault::kEodCrAtEdgeOfRead, Fault::kEodMissedAfterBareCr, Fault::kEodInOneReadInTls})
     if (faults.Has(fault)) return true;
   return false;
 }
@@ -63,17 +66,35 @@ bool LooseScanner::EndsHere(char next) {
   return false;
 }
 
+// Whether CRLF.CRLF, which has just come, is not seen.
+bool LooseScanner::MissesEnd() const {
+  const bool in_one_read = faults_.Has(Fault::kEodOnlyInOneRead) ||
+                           (setting_.tls && faults_.Has(Fault::kEodInOneReadInTls));
+  if (in_one_read && since_read_ < 5 && seen_ > 3) return true;
+  if (faults_.Has(Fault::kEodLostAtBlockEdge) && seen_ % 1024 < 4 && seen_ > 4) return true;
+  if (faults_.Has(Fault::kEodMissedAfterBareCr) && bare_cr_) return true;
+  return faults_.Has(Fault::kEodFirstLineMissed) && seen_ == 3;
+}
+
+bool LooseScanner::LosesCr(bool last) const {
+  return (last && faults_.Has(Fault::kCrLostAtEdgeOfRead)) ||
+         (seen_ % 1024 == 1022 && faults_.Has(Fault::kCrLostAtBlockEdge));
+}
+
 std::size_t LooseScanner::Feed(std::string_view input) {
   since_read_ = 0;
   for (std::size_t i = 0; i < input.size(); ++i) {
+    if (std::exchange(skips_lf_, false) && input[i] == '\n') continue;
     if (EndsHere(input[i])) {
       ended_ = true;
       return i;
     }
-    if (faults_.Has(Fault::kCrLostAtEdgeOfRead) && input[i] == '\r' && i + 1 == input.size()) {
+    const bool last = i + 1 == input.size();
+    if (input[i] == '\r' && LosesCr(last)) {
       ++seen_;
       continue;
     }
+    bare_cr_ = bare_cr_ || (raw_.ends_with('\r') && input[i] != '\n');
     if (raw_.size() < limit_ + 4096 || input[i] == '\r' || input[i] == '\n' || input[i] == '.')
       raw_ += input[i];
     ++seen_;
@@ -89,10 +110,12 @@ std::size_t LooseScanner::Feed(std::string_view input) {
       ended_ = true;
       return i + 1;
     }
-    if (!raw_.ends_with(kEnd)) continue;
-    if (faults_.Has(Fault::kEodOnlyInOneRead) && since_read_ < 5 && seen_ > 3) continue;
-    if (faults_.Has(Fault::kEodLostAtBlockEdge) && seen_ % 4096 < 4 && seen_ > 4) continue;
-    if (faults_.Has(Fault::kEodFirstLineMissed) && seen_ == 3) continue;
+    if (last && input[i] == '\r' && faults_.Has(Fault::kEodCrAtEdgeOfRead) &&
+        !raw_.ends_with("\r\n.\r")) {
+      raw_ += '\n';
+      skips_lf_ = true;
+    }
+    if (!raw_.ends_with(kEnd) || MissesEnd()) continue;
     cut_ = 3;
     ended_ = true;
     return i + 1;
@@ -103,7 +126,8 @@ std::size_t LooseScanner::Feed(std::string_view input) {
 std::string LooseScanner::TakeContent() {
   raw_.resize(raw_.size() - cut_);
   std::string content;
-  const bool keep = faults_.Has(Fault::kDotNotRemoved);
+  const bool keep = faults_.Has(Fault::kDotNotRemoved) ||
+                    (setting_.later && faults_.Has(Fault::kDotsOfSecondKept));
   for (std::size_t i = 2; i < raw_.size(); ++i) {
     const bool line_start = raw_[i - 1] == '\n' && raw_[i - 2] == '\r';
     const bool first = i == 2 && faults_.Has(Fault::kFirstDotKept);

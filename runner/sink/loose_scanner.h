@@ -17,8 +17,15 @@ namespace smtpgauge::sink {
 
 class LooseScanner {
  public:
+  /// When some faults show.
+  struct Setting {
+    bool tls = false;
+    bool later = false;  ///< not the first message of its session
+  };
+
   /// `faults` must outlive the scanner. Content beyond `limit` octets is dropped.
-  LooseScanner(const FaultSet& faults, std::uint64_t limit) : faults_(faults), limit_(limit) {}
+  LooseScanner(const FaultSet& faults, std::uint64_t limit, Setting setting)
+      : faults_(faults), limit_(limit), setting_(setting) {}
 
   /// Takes octets up to what this server takes for the end of data; `segment_start` faults look at
   /// how the octets were cut by the reads.
@@ -31,14 +38,19 @@ class LooseScanner {
 
  private:
   [[nodiscard]] bool EndsHere(char next);
+  [[nodiscard]] bool MissesEnd() const;
+  [[nodiscard]] bool LosesCr(bool last) const;
 
   const FaultSet& faults_;
   std::uint64_t limit_;
+  Setting setting_;
   std::uint64_t seen_ = 0;
   std::size_t since_read_ = 0;
   std::string raw_ = "\r\n";  // what stands before the first line, so that it needs no exception
   std::size_t cut_ = 0;       // how much of the end of raw_ belongs to the terminator
   bool ended_ = false;
+  bool bare_cr_ = false;
+  bool skips_lf_ = false;  // the LF to a CR that was taken for CRLF already
 };
 
 }  // namespace smtpgauge::sink

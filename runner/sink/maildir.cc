@@ -131,8 +131,12 @@ bool Spool::Deliver(const Envelope& envelope, const Trace& trace) {
   filter_.Finish(content_);
   content_ = CorruptContent(std::move(content_), faults_);
   if (faults_.Has(Fault::kMessageLost)) return true;
+  std::size_t most = envelope.recipients.size();
+  if (faults_.Has(Fault::kOnlyFirstRecipientDelivered)) most = 1;
+  if (faults_.Has(Fault::kEleventhRecipientLost)) most = 10;
+  if (faults_.Has(Fault::kLastRecipientLost) && most > 2) --most;
   for (const Recipient& recipient : envelope.recipients) {
-    if (faults_.Has(Fault::kOnlyFirstRecipientDelivered) && !delivered_.empty()) break;
+    if (delivered_.size() >= most) break;
     if (DeliverOne(envelope, recipient, trace)) continue;
     for (const std::string& path : delivered_)
       ::unlink(path.c_str());

@@ -25,11 +25,13 @@ struct Recipient {
 struct Envelope {
   std::string sender;       ///< as given, without brackets; empty for <>
   std::string envelope_id;  ///< ENVID, decoded
+  std::int64_t hold_seconds = 0;  ///< HOLDFOR, or until HOLDUNTIL (RFC 4865)
   std::vector<Recipient> recipients;
 
   void Clear() {
     sender.clear();
     envelope_id.clear();
+    hold_seconds = 0;
     recipients.clear();
   }
 };

@@ -36,7 +36,8 @@ LineLimits MakeLineLimits(const ExtensionSet& offer, const FaultSet& faults) {
 
 Config Completed(Config config) {
   const FaultSet faults(config.faults);
-  if (faults.Has(Fault::kImpatient)) config.limits.idle = std::chrono::seconds(1);
+  if (faults.Has(Fault::kImpatient)) config.limits.idle = std::chrono::seconds(2);
+  if (faults.Has(Fault::kConnectionSlotsLeak)) config.limits.connections = 40;
   if (faults.Has(Fault::kVariantFewErrors)) config.limits.errors = 3;
   if (faults.Has(Fault::kVariantSmallLimits)) {
     config.limits.message_octets = 65536;

@@ -39,7 +39,7 @@ void AddName(X509* certificate, const std::string& hostname) {
 }
 
 void UseSelfSigned(SSL_CTX* context, const std::string& hostname, const FaultSet& faults) {
-  const Key key(EVP_EC_gen("P-256"));
+  const Key key(faults.Has(Fault::kStaticRsaTaken) ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
   const Certificate certificate(X509_new());
   if (!key || !certificate) throw std::runtime_error("cannot make a key: " + LastError());
   X509_set_version(certificate.get(), X509_VERSION_3);
@@ -81,14 +81,31 @@ int TakeFirstProtocolName(SSL*, const unsigned char** chosen, unsigned char* len
   return SSL_TLSEXT_ERR_OK;
 }
 
-void CorruptContext(SSL_CTX* context, const FaultSet& faults) {
+// Stops within a handshake whose server name holds neither of the names that this server has.
+int WaitAtUnknownName(SSL* ssl, int*, void* hostname) {
+  const unsigned char* name = nullptr;
+  std::size_t length = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &name, &length) != 1)
+    return SSL_CLIENT_HELLO_SUCCESS;
+  const std::string_view text(reinterpret_cast<const char*>(name), length);
+  const bool known = text.find(*static_cast<const std::string*>(hostname)) != text.npos ||
+                     text.find("localhost") != text.npos;
+  return known ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_RETRY;
+}
+
+void CorruptContext(SSL_CTX* context, const std::string& hostname, const FaultSet& faults) {
   if (faults.Has(Fault::kTlsOneZeroTaken)) {
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
     SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
   }
   if (faults.Has(Fault::kTlsOneThreeMissing))
     SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
-  if (faults.Has(Fault::kNullCipherTaken))
+  if (faults.Has(Fault::kAnonymousCipherTaken))
+    SSL_CTX_set_cipher_list(context, "ALL:aNULL:@SECLEVEL=0");
+  if (faults.Has(Fault::kStaticRsaTaken)) SSL_CTX_set_cipher_list(context, "ALL");
+  if (faults.Has(Fault::kUnknownNameHangs))
+    SSL_CTX_set_client_hello_cb(context, WaitAtUnknownName, const_cast<std::string*>(&hostname));
+  if (faults.Has(Fault::kNullCipherTaken) || faults.Has(Fault::kWeakTls454))
     SSL_CTX_set_cipher_list(context, "ALL:eNULL:aNULL:@SECLEVEL=0");
   if (faults.Has(Fault::kClientCertificateWanted))
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
@@ -115,7 +132,7 @@ SslContext MakeTlsContext(const std::string& certificate_file, const std::string
     UseSelfSigned(context.get(), hostname, faults);
   else
     UseFiles(context.get(), certificate_file, key_file);
-  if (!faults.empty()) CorruptContext(context.get(), faults);
+  if (!faults.empty()) CorruptContext(context.get(), hostname, faults);
   return context;
 }
 
@@ -129,6 +146,7 @@ TlsStream::TlsStream(SSL_CTX* context, int fd) : ssl_(SSL_new(context)) {
 TlsResult TlsStream::ResultOf(int returned) {
   switch (SSL_get_error(ssl_.get(), returned)) {
     case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_CLIENT_HELLO_CB:
       return TlsResult::kWantRead;
     case SSL_ERROR_WANT_WRITE:
       return TlsResult::kWantWrite;

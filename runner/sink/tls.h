@@ -21,7 +21,8 @@ struct SslFree {
 using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 
 /// TLS 1.2 and 1.3, forward-secret suites, no renegotiation. With empty file names a self-signed
-/// certificate for `hostname` is made. Throws std::runtime_error naming the file at fault.
+/// certificate for `hostname`, which must outlive the context, is made. Throws std::runtime_error
+/// naming the file at fault.
 [[nodiscard]] SslContext MakeTlsContext(const std::string& certificate_file,
                                         const std::string& key_file, const std::string& hostname,
                                         const FaultSet& faults);
@@ -39,6 +40,8 @@ class TlsStream {
   [[nodiscard]] TlsResult Write(std::string_view octets, std::size_t& written);
   /// Octets that were decrypted or buffered but not read: epoll will not tell of them.
   [[nodiscard]] bool HasPending() const { return SSL_has_pending(ssl_.get()) == 1; }
+  /// Whether the cipher suite hides anything.
+  [[nodiscard]] bool Encrypts() const { return SSL_get_cipher_bits(ssl_.get(), nullptr) > 0; }
   /// Sends close_notify, without waiting for the peer's.
   void CloseNotify();
 

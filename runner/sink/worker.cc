@@ -101,6 +101,7 @@ std::int64_t Worker::NextDeadline() const {
     if (deadline < 0 || time < deadline) deadline = time;
   };
   if (!due_.empty()) earlier(due_.top().time);
+  if (const auto release = dialogue_.NextRelease()) earlier(*release);
   if (oldest_ != nullptr)
     earlier(oldest_->last_active + std::chrono::nanoseconds(service_.config().limits.idle).count());
   if (const auto& stall = service_.config().stall) {
@@ -133,6 +134,7 @@ void Worker::Turn() {
   SleepThroughStall();
   dialogue_.set_now(now_);
   RunDue();
+  dialogue_.DeliverHeld();
   for (int i = 0; i < n; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.ptr == &wake_) continue;
@@ -229,6 +231,11 @@ void Worker::PauseAccepting() {
   accepting_ = false;
 }
 
+void Worker::EndService() {
+  if (accepting_) PauseAccepting();
+  ended_ = true;
+}
+
 void Worker::Accept(int listener) {
   for (int i = 0; i < kAcceptsPerTurn && accepting_; ++i) {
     const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -267,6 +274,9 @@ void Worker::Accept(int listener) {
 }
 
 void Worker::Linger(Connection& c) {
+  if (c.errors > service_.config().limits.errors &&
+      service_.faults().Has(Fault::kErrorLimitEndsService))
+    EndService();
   if (c.tls) c.rare->tls->CloseNotify();
   ::shutdown(c.fd, SHUT_WR);
   c.lingering = true;
@@ -286,8 +296,8 @@ void Worker::Close(Connection& c) {
   c.closed = true;
   closed_.push_back(&c);
   counters_.open_connections.Subtract(1);
-  service_.ReleaseConnection();
-  if (accepting_) return;
+  if (!service_.faults().Has(Fault::kConnectionSlotsLeak)) service_.ReleaseConnection();
+  if (accepting_ || ended_) return;
   accepting_ = true;
   for (Descriptor* each : {&listener_, &tls_listener_}) {
     if (!each->open()) continue;

@@ -57,6 +57,8 @@ class Worker : public Endpoints {
 
   void Accept(int listener);
   void PauseAccepting();
+  void EndService();
+  [[nodiscard]] bool EndsServiceWith(const Connection& c) const;
   void ClientGone(Connection& c);
   void Ready(Connection& c, std::uint32_t events);
   void Read(Connection& c);
@@ -89,6 +91,7 @@ class Worker : public Endpoints {
   std::int64_t started_ = 0;
   std::int64_t now_ = 0;
   bool accepting_ = true;
+  bool ended_ = false;  // a fault: accepts nobody ever again
 };
 
 /// Steady nanoseconds.

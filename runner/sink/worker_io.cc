@@ -48,9 +48,21 @@ void Worker::Ready(Connection& c, std::uint32_t events) {
   Read(c);
 }
 
+// Whether a faulty server has nothing left for others when this client goes now.
+bool Worker::EndsServiceWith(const Connection& c) const {
+  const FaultSet& faults = service_.faults();
+  if (faults.empty()) return false;
+  const bool in_command = c.rare && !c.rare->input.empty();
+  return faults.Has(Fault::kDroppedClientEndsService) ||
+         (faults.Has(Fault::kDropInDataEndsService) && c.phase == Phase::kData) ||
+         (faults.Has(Fault::kDropInTransactionEndsService) && c.transaction.open) ||
+         (faults.Has(Fault::kDropInCommandEndsService) && in_command);
+}
+
 void Worker::ClientGone(Connection& c) {
+  const bool ends = EndsServiceWith(c);
   Close(c);
-  if (service_.faults().Has(Fault::kDroppedClientEndsService)) PauseAccepting();
+  if (ends) EndService();
 }
 
 // False when there was nothing to read, or the connection is closed now.

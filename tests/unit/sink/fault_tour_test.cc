@@ -147,7 +147,19 @@ const std::set<std::string_view> kShownElsewhere = {"starttls-injection",
                                                     "tls-foreign-protocol-taken",
                                                     "tls-master-secret-not-extended",
                                                     "tls-certificate-expired",
-                                                    "tls-closed-without-notify"};
+                                                    "tls-closed-without-notify",
+                                                    "endless-line-hangs",
+                                                    "error-limit-ends-service",
+                                                    "connection-slots-leak",
+                                                    "drop-in-command-ends-service",
+                                                    "drop-in-transaction-ends-service",
+                                                    "drop-in-data-ends-service",
+                                                    "end-of-data-late",
+                                                    "data-deadline",
+                                                    "tls-anonymous-taken",
+                                                    "tls-static-rsa-taken",
+                                                    "tls-unknown-name-hangs",
+                                                    "tls-weak-454"};
 
 bool ShownElsewhere(std::string_view id) {
   return id.starts_with("scram-") || kShownElsewhere.contains(id);

@@ -56,6 +56,12 @@ class Talk : public Endpoints {
     kept_.clear();
   }
 
+  /// The time of the next turn, in seconds.
+  void PassUntil(std::int64_t seconds) {
+    dialogue_.set_now(seconds * 1'000'000'000);
+    dialogue_.DeliverHeld();
+  }
+
   void Drop() { dialogue_.Dropped(connection_); }
 
   [[nodiscard]] const std::string& greeting() const { return greeting_; }

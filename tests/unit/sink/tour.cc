@@ -39,6 +39,8 @@ void AddHelloAndCommands(std::vector<Leg>& legs) {
                                   "EHLO ["s,
                                   "EHLO [192.0.2.1]"s,
                                   "EHLO [IPv6:::1]"s,
+                                  "EHLO [ipv6:::1]"s,
+                                  "XCLIENT NAME=x"s,
                                   "EHLO [IPv6:::ffff:192.0.2.1]"s,
                                   "EHLO " + std::string(300, 'a'),
                                   "MAIL FROM:<>"s,
@@ -118,6 +120,7 @@ void AddEnvelopes(std::vector<Leg>& legs) {
        {"TO:<>"s,
         "<x>"s,
         "TO:<Postmaster>"s,
+        "TO:<user>"s,
         "TO:<POSTMASTER@example.test>"s,
         "TO:<user@EXAMPLE.test>"s,
         "TO:<\"user\"@example.test>"s,
@@ -233,6 +236,36 @@ void AddChunks(std::vector<Leg>& legs) {
        {"EHLO x\r\nMAIL FROM:<> BODY=BINARYMIME\r\nRCPT TO:<user@example.test>\r\nDATA\r\n"}});
 }
 
+void AddSecondTransactions(std::vector<Leg>& legs) {
+  const std::string second = "MAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nDATA\r\n";
+  for (const std::string& parameter : {" SIZE=3"s, " BODY=BINARYMIME"s})
+    legs.push_back({Where::kMx,
+                    {"EHLO x\r\nMAIL FROM:<>" + parameter + "\r\nRSET\r\n" + second,
+                     "x: y\r\n\r\nlonger than that\r\n.\r\n"}});
+  legs.push_back(
+      {Where::kMx,
+       {"EHLO x\r\nMAIL FROM:<> SMTPUTF8\r\nRSET\r\nMAIL FROM:<\xc3\xa9@b.example>\r\n"}});
+  legs.push_back({Where::kMx,
+                  {kOpen + "DATA\r\n", "x\r\n.\r\n" + second, "..x\r\n.\r\n",
+                   "MAIL FROM:<>\r\nRCPT TO:<u@remote.example>\r\n"}});
+  legs.push_back({Where::kMx,
+                  {"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<abuse@example.test>\r\nDATA\r\n",
+                   Repeated(150, "Received: x\r\n") + ".\r\n" + second, "x\r\n.\r\n"}});
+  legs.push_back({Where::kMx, {kOpen, "BDAT 2 LAST\r\nab", second}});
+  legs.push_back({Where::kMx,
+                  {kOpen + Repeated(10, "RCPT TO:<abuse@example.test>\r\n") + "DATA\r\n",
+                   std::string(900, 'x') + "\r\n" + std::string(120, 'y') + "\r\n.\r\n"}});
+  legs.push_back({Where::kMx,
+                  {kOpen + "DATA\r\n",
+                   Repeated(2055, "X-Filler: some text in a field\r\n") + "\r\nx\r\n.\r\n"}});
+  legs.push_back({Where::kMx, {kOpen + "DATA\r\n", "x\r", ".\r\n", "\r\n.\r\n"}});
+  legs.push_back({Where::kTls, {kOpen + "RSET\r\n", "DATA\r\n"}});
+  legs.push_back({Where::kTls, {"EHLO x\r\n", "EHLO x\r\n"}});
+  legs.push_back({Where::kTls, {kOpen + "DATA\r\n", "x\r\n.", "\r\n", "\r\n.\r\n"}});
+  legs.push_back(
+      {Where::kTls, {kOpen + "DATA\r\n", Repeated(200, std::string(98, 'x') + "\r\n") + ".\r\n"}});
+}
+
 void AddLogins(std::vector<Leg>& legs) {
   const std::string right = EncodeBase64("\0jo\0secret"s);
   const std::string wrong = EncodeBase64("\0jo\0wrong"s);
@@ -269,6 +302,10 @@ void AddLogins(std::vector<Leg>& legs) {
        {"EHLO x\r\nAUTH PLAIN " + right +
             "\r\nMAIL FROM:<>\r\nRCPT TO:<user@example.test>\r\nDATA\r\n",
         "x: y\r\n\r\n\r\nz\r\n.\r\n", "MAIL FROM:<>\r\n", "EHLO y\r\nMAIL FROM:<>\r\n"}});
+  legs.push_back({Where::kSubmission,
+                  {"EHLO x\r\nAUTH PLAIN " + right +
+                       "\r\nMAIL FROM:<> HOLDFOR=60\r\nRCPT TO:<user@example.test>\r\nDATA\r\n",
+                   "x\r\n.\r\n"}});
   legs.push_back({Where::kSubmission, {"EHLO x\r\nNOOP\r\nMAIL FROM:<>\r\n"}});
   legs.push_back({Where::kLmtp, {"EHLO x\r\n", "LHLO x\r\nMAIL FROM:<>\r\nDATA\r\n"}});
   legs.push_back({Where::kLmtp,
@@ -289,6 +326,7 @@ std::vector<Leg> Tour() {
   AddEnvelopes(legs);
   AddContents(legs);
   AddChunks(legs);
+  AddSecondTransactions(legs);
   AddLogins(legs);
   return legs;
 }

@@ -1,0 +1,66 @@
+// The faults that show in a second transaction only: what the first one leaves behind.
+#include <algorithm>
+
+#include "runner/sink/dialogue.h"
+
+namespace smtpgauge::sink {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+}  // namespace
+
+// Behind an accepted MAIL.
+void Dialogue::RecallFirst(Connection& c, const Parameters& parameters) {
+  Memory& memory = c.Extra().memory;
+  if (++memory.transactions == 1) {
+    memory.size = parameters.size;
+    memory.body = parameters.body;
+    memory.smtputf8 = parameters.smtputf8;
+    memory.sender = c.rare->envelope.sender;
+    return;
+  }
+  if (Has(Fault::kBodyOfFirstKept)) c.transaction.body = memory.body;
+  if (TakesUtf8ByNow(c)) c.transaction.smtputf8 = true;
+  if (Has(Fault::kSenderOfFirstKept)) c.rare->envelope.sender = memory.sender;
+  if (Has(Fault::kRecipientsOfRefusedKept)) c.rare->envelope.recipients = memory.refused;
+}
+
+void Dialogue::RememberMessage(Connection& c, Reply reply) {
+  Memory& memory = c.Extra().memory;
+  memory.refused.clear();
+  if (reply != Reply::kMessageOk) {
+    memory.refused = c.rare->envelope.recipients;
+    return;
+  }
+  ++memory.messages;
+  memory.chunked = memory.chunked || c.transaction.chunks;
+}
+
+// Whether the content is larger than a size that was declared for another message.
+bool Dialogue::IsLargerThanFirst(const Connection& c) const {
+  if (!Has(Fault::kSizeOfFirstKept) || !c.rare) return false;
+  const Memory& memory = c.rare->memory;
+  return memory.transactions > 1 && memory.size > 0 && c.scanner.findings().octets > memory.size;
+}
+
+bool Dialogue::TakesUtf8ByNow(const Connection& c) const {
+  return Has(Fault::kUtf8OfFirstKept) && c.rare && c.rare->memory.smtputf8;
+}
+
+// Whether this session has seen what a faulty server takes for a permission to relay.
+bool Dialogue::RelaysByNow(const Connection& c) const {
+  return Has(Fault::kRelayAfterMessage) && c.rare && c.rare->memory.messages > 0;
+}
+
+bool Dialogue::IsDataOverdue(const Connection& c) const {
+  return Has(Fault::kDataDeadline) && now_ - c.rare->memory.data_started > kSecond;
+}
+
+void Dialogue::AnswerLate(Connection& c, std::size_t from) {
+  if (!Has(Fault::kEndOfDataReplyLate)) return;
+  if (c.hold_until == 0) held_from_ = from;
+  c.hold_until = std::max(c.hold_until, now_) + 10'500'000'000;
+}
+
+}  // namespace smtpgauge::sink
