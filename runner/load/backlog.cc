@@ -46,4 +46,16 @@ void Backlog::Take(std::uint16_t script) {
   Seek(script);
 }
 
+void Backlog::Keep(std::uint16_t script, std::uint64_t count,
+                   const std::function<void(Duration)>& dropped) {
+  const Arrivals first = taken_[script];
+  const std::uint64_t kept = std::min(count, waiting_[script]);
+  for (std::uint64_t i = 0; waiting_[script] > 0; ++i) {
+    if (i >= kept) dropped(oldest(script));
+    Take(script);
+  }
+  taken_[script] = first;
+  waiting_[script] = kept;
+}
+
 }  // namespace smtpgauge

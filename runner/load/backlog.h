@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -35,6 +36,9 @@ class Backlog {
   [[nodiscard]] Duration oldest(std::uint16_t script) const { return *taken_[script].time(); }
   /// Removes it from the backlog.
   void Take(std::uint16_t script);
+  /// Removes all but the `count` oldest that wait for `script`, telling when each was due.
+  void Keep(std::uint16_t script, std::uint64_t count,
+            const std::function<void(Duration)>& dropped);
 
  private:
   void Seek(std::uint16_t script);

@@ -45,6 +45,16 @@ std::vector<std::uint32_t> WeightsOf(const Plan& plan) {
   return weights;
 }
 
+/// When the window of the rates ends although nothing stops the run: stages have an end of their
+/// own. A trace ends with its last arrival, which leaves no time to answer it.
+TimePoint WindowEnd(const LoadSettings& settings, TimePoint began) {
+  if (settings.duration) return began + settings.warmup + *settings.duration;
+  if (!settings.shape || settings.messages || settings.shape->PeakRate() <= 0)
+    return TimePoint::max();
+  const auto end = settings.shape->end();
+  return end ? began + *end : TimePoint::max();
+}
+
 /// A closed loop has no schedule; its backlog stays empty.
 LoadShape ShapeOf(const LoadSettings& settings) {
   return settings.shape ? *settings.shape : LoadShape::Trace({});
@@ -73,7 +83,7 @@ LoadWorker::LoadWorker(const LoadSettings& settings, std::unique_ptr<TlsContext>
           std::max<std::uint64_t>(1, Share(settings.max_in_flight, index, settings.workers))),
       token_(fmt::format("{}-{}-", settings.run_id, index)),
       token_prefix_(token_.size()) {
-  recorder_.SetWindowEnd(ends_);
+  recorder_.SetWindowEnd(WindowEnd(settings, began));
   if (settings.shape) return;
   slots_.resize(std::min(Share(settings.sessions, index, settings.workers), remaining_));
   for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -102,7 +112,9 @@ void LoadWorker::Run() {
 LoadResult LoadWorker::TakeResult() {
   LoadResult result = recorder_.Take();
   // What still came in while the run was being stopped must not water down the rate.
-  if (ran_out_) result.measured = std::max(Duration{}, ends_ - began_ - settings_.warmup);
+  const TimePoint end = WindowEnd(settings_, began_);
+  if (ran_out_ && end != TimePoint::max())
+    result.measured = std::max(Duration{}, end - began_ - settings_.warmup);
   result.generator.cpu_share = wall_seconds_ > 0 ? cpu_seconds_ / wall_seconds_ : 0;
   return result;
 }
@@ -133,6 +145,7 @@ void LoadWorker::OnTimer(TimePoint) {
       Drain(now);
     } else if (open_loop() && !backlog_.next() && backlog_.empty()) {
       ends_ = now;
+      ran_out_ = !settings_.duration;
       Drain(now);
     }
   }
@@ -185,12 +198,9 @@ void LoadWorker::PublishProgress() {
 void LoadWorker::Drain(TimePoint now) {
   stage_ = Stage::kDraining;
   drained_ = now + settings_.graceful_stop;
-  for (std::uint16_t script = 0; script < idle_.size(); ++script) {
-    for (; backlog_.waiting(script) > 0; backlog_.Take(script)) {
-      if (settings_.plan->scripts[script].delivers)
-        recorder_.OnMissed(began_ + backlog_.oldest(script));
-    }
-  }
+  // A session that is still on its way up belongs to what is under way, and its arrival with it.
+  for (std::uint16_t script = 0; script < idle_.size(); ++script)
+    DropWaiting(script, connecting_[script]);
   // A woken seat may end and leave the list, so the list is copied; none dies inside Wake() but
   // the woken one.
   std::vector<LoadSeat*> waiting;
@@ -201,8 +211,16 @@ void LoadWorker::Drain(TimePoint now) {
     seat->Wake(now);
 }
 
+void LoadWorker::DropWaiting(std::uint16_t script, std::uint64_t kept) {
+  backlog_.Keep(script, kept, [&](Duration due) {
+    if (settings_.plan->scripts[script].delivers) recorder_.OnMissed(began_ + due);
+  });
+}
+
 void LoadWorker::AbortAll(TimePoint now) {
   stage_ = Stage::kDraining;
+  for (std::uint16_t script = 0; script < idle_.size(); ++script)
+    DropWaiting(script, 0);
   while (!seats_.empty()) {
     LoadSeat& seat = *seats_.back();
     seat.session().Abort("the run was stopped", now);

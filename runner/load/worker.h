@@ -84,6 +84,7 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   void Tick(TimePoint now);
   void Drain(TimePoint now);
   void AbortAll(TimePoint now);
+  void DropWaiting(std::uint16_t script, std::uint64_t kept);
   void StartDueSlots(TimePoint now);
   void OfferArrivals(TimePoint now);
   void ServeWaiting(std::uint16_t script, TimePoint now);

@@ -88,12 +88,15 @@ void LoadWorker::ServeWaiting(std::uint16_t script, TimePoint now) {
 
 SessionHost::Next LoadWorker::NextMessage(LoadSeat& seat, MessageJob& job) {
   const std::uint16_t script = seat.session().index();
-  if (!seat.asked) {
+  const bool first = !seat.asked;
+  if (first) {
     seat.asked = true;
     --connecting_[script];
   }
   const std::uint32_t most = settings_.messages_per_connection;
-  if (stage_ != Stage::kRunning || (most != 0 && seat.taken >= most))
+  // At the end of a run, one that was opened for an arrival still gets it.
+  const bool owed = first && open_loop() && backlog_.waiting(script) > 0;
+  if ((stage_ != Stage::kRunning && !owed) || (most != 0 && seat.taken >= most))
     return SessionHost::Next::kClose;
   const TimePoint now = Now();
   if (!open_loop()) {
@@ -166,9 +169,9 @@ void LoadWorker::OnFinished(LoadSeat& seat) {
   seats_.back()->place = seat.place;
   std::swap(seats_[seat.place], seats_.back());
   seats_.pop_back();  // destroys `seat`
+  if (open_loop() && never_asked && failed) FailOldest(script, ended, now);
   if (stage_ == Stage::kRunning) {
     if (open_loop()) {
-      if (never_asked && failed) FailOldest(script, ended, now);
       ServeWaiting(script, now);
     } else {
       Slot& own = slots_[which];

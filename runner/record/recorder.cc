@@ -16,11 +16,12 @@ constexpr std::pair<Phase, Outcome> TimesKey(std::size_t index) {
 
 /// What the end of a message adds to the counts.
 void AddMessage(const Event& event, MessageCounts& counts) {
+  // LMTP: some recipients may have it although the message as a whole was not accepted.
+  counts.recipients_accepted += event.recipients;
   switch (event.outcome) {
     case Outcome::k2yz:
       ++counts.completed;
       ++counts.accepted;
-      counts.recipients_accepted += event.recipients;
       counts.content_octets += event.octets_out;
       return;
     case Outcome::k4yz:

@@ -270,7 +270,8 @@ void Session::FailMessages(Outcome outcome, TimePoint now) {
                    .script = index_,
                    .scheduled = message.scheduled,
                    .started = message.started,
-                   .finished = now});
+                   .finished = now,
+                   .recipients = options_.lmtp ? message.final_accepted : 0U});
   }
   load_->first += static_cast<std::uint32_t>(load_->window.size());
   load_->window.clear();

@@ -4,80 +4,13 @@ times, faults survived. Usage: load_test.py SMTPGAUGE [NAME...]"""
 
 import json
 import os
-import resource
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-PROGRAM = sys.argv[1]
-RECIPIENT = "user@example.test"
-
-
-class Sink:
-    """The embedded server on a free port, with what it counted."""
-
-    def __init__(self, *options, port=0):
-        self.process = subprocess.Popen(
-            [PROGRAM, "sink", "--listen", f"127.0.0.1:{port}", *options],
-            stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline().rsplit(":", 1)[1])
-        self.counts = {}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def stop(self):
-        if self.process.stdout.closed:
-            return
-        self.process.terminate()
-        for line in self.process.communicate()[0].splitlines():
-            name, _, value = line.rpartition(" ")
-            if value.isdigit():
-                self.counts[name.strip()] = int(value)
-
-
-class Result:
-    def __init__(self, process, folder):
-        self.code = process.returncode
-        self.out = process.stdout
-        self.err = process.stderr
-        path = os.path.join(folder, "load.json")
-        self.json = json.load(open(path)) if os.path.exists(path) else None
-
-    def messages(self, name):
-        return self.json["messages"][name]
-
-    def percentile(self, phase, which, name):
-        for row in self.json["phases"]:
-            if row["phase"] == phase and row["outcome"] == "2xx":
-                return row[f"{which}_time_us"][name]
-        raise KeyError(phase)
-
-
-def load(target, *options, preexec=None, timeout=60):
-    with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.run(
-            [PROGRAM, "load", f"127.0.0.1:{target}" if isinstance(target, int) else target,
-             "--recipient", RECIPIENT, "--quiet", "--json", os.path.join(folder, "load.json"),
-             *options],
-            capture_output=True, text=True, timeout=timeout, preexec_fn=preexec, check=False)
-        return Result(process, folder)
-
-
-def expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-def expect_equal(actual, wanted, what):
-    expect(actual == wanted, f"{what}: {actual!r}, expected {wanted!r}")
+from loading import Sink, expect, expect_equal, load, run_tests
 
 
 def counts_what_the_server_counted():
@@ -204,52 +137,6 @@ def a_server_that_never_answers():
     expect(("greeting", "timeout") in outcomes, f"timeouts at the greeting: {outcomes}")
 
 
-def descriptors_run_out():
-    def limit():
-        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
-
-    with Sink() as sink:
-        result = load(sink.port, "--sessions", "100", "--duration", "1s", preexec=limit)
-    expect_equal(result.code, 5, "the run is INVALID")
-    reasons = " ".join(result.json["generator"]["reasons"])
-    expect("ulimit -n" in reasons, f"the limit is named: {reasons}")
-
-
-def signals_leave_a_partial_report():
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with Sink() as sink, tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "load.json")
-            process = subprocess.Popen(
-                [PROGRAM, "load", f"127.0.0.1:{sink.port}", "--recipient", RECIPIENT, "--quiet",
-                 "--duration", "60s", "--json", path, "--sessions", "3", "--think", "1ms"])
-            time.sleep(1)
-            began = time.monotonic()
-            process.send_signal(number)
-            code = process.wait(timeout=10)
-            expect(time.monotonic() - began < 2, "within two seconds")
-            expect_equal(code, 128 + number, "exit status")
-            result = json.load(open(path))
-            expect_equal(result["partial"], True, "marked")
-            expect(result["messages"]["accepted"] > 0, "what was measured is in it")
-
-
-def a_full_disk():
-    with Sink() as sink, tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "load.json")
-
-        def limit():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
-        process = subprocess.run(
-            [PROGRAM, "load", f"127.0.0.1:{sink.port}", "--recipient", RECIPIENT, "--quiet",
-             "--messages", "10", "--size", "1k", "--json", path],
-            capture_output=True, text=True, preexec_fn=limit, timeout=30, check=False)
-        expect(process.returncode != 0, "not a success")
-        expect("load.json" in process.stderr, f"the file is named: {process.stderr}")
-        expect_equal(os.listdir(folder), [], "nothing under the final name, nothing left behind")
-
-
 def public_targets_are_refused():
     process = load("192.0.2.1:25", "--messages", "1")
     expect_equal(process.code, 2, "exit status")
@@ -338,31 +225,46 @@ def waiting_arrivals_are_counted():
     expect(messages("offered") <= messages("started") + messages("missed") + 1, "none is dropped")
 
 
+def what_is_under_way_at_the_end_is_still_served():
+    # Connections that take longer than the run: their arrivals were due in time.
+    greeted = []
+
+    def serve(listener):
+        connections = [listener.accept()[0] for _ in range(5)]
+        time.sleep(0.8)
+        for connection in connections:
+            with connection, connection.makefile("rwb") as stream:
+                stream.write(b"220 late\r\n")
+                stream.flush()
+                for line in stream:
+                    reply = {b"DATA": b"354 go\r\n", b"QUIT": b"221 bye\r\n"}.get(line.strip())
+                    if line.startswith((b"EHLO", b"MAIL", b"RCPT", b".\r\n")):
+                        reply = b"250 ok\r\n"
+                    stream.write(reply or b"")
+                    stream.flush()
+                    greeted.extend([1] if line == b".\r\n" else [])
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(10)
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        result = load(listener.getsockname()[1], "--rate", "10/s", "--duration", "500ms",
+                      "--messages-per-connection", "1", "--size", "100")
+        thread.join()
+    expect_equal(len(greeted), 5, "messages at the server")
+    expect_equal(result.messages("accepted"), 5, "accepted")
+    expect_equal(result.messages("missed"), 0, "missed")
+    expect_equal(result.json["accepted_in_window"], 0, "none of them in the window")
+
+
 TESTS = [counts_what_the_server_counted, refusals_are_measured, thresholds_decide_the_exit_status,
          a_stall_is_seen_by_all_who_waited, a_known_capacity_is_found,
          the_server_may_die_and_come_back, nobody_there, a_full_listen_queue,
-         a_server_that_never_answers, descriptors_run_out, signals_leave_a_partial_report,
-         a_full_disk, public_targets_are_refused, load_is_seeded_and_capped,
+         a_server_that_never_answers, public_targets_are_refused, load_is_seeded_and_capped,
          messages_carry_the_mark_of_the_run, every_connection_logs_in, handshakes_resume_when_asked,
-         a_corpus_arrives_octet_by_octet, waiting_arrivals_are_counted]
-
-
-def main():
-    names = sys.argv[2:]
-    failed = 0
-    for test in TESTS:
-        if names and test.__name__ not in names:
-            continue
-        began = time.monotonic()
-        try:
-            test()
-            verdict = "ok"
-        except Exception as error:  # a failed test must not keep the others from running
-            verdict = f"FAILED: {type(error).__name__}: {error}"
-            failed += 1
-        print(f"{test.__name__}: {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
-    return 1 if failed else 0
-
+         a_corpus_arrives_octet_by_octet, waiting_arrivals_are_counted,
+         what_is_under_way_at_the_end_is_still_served]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

@@ -1,5 +1,6 @@
 #include "runner/load/arrivals.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -130,6 +131,27 @@ TEST(Backlog, KeepsTheScheduleOfWhatWaits) {
     backlog.Take(script);
   }
   EXPECT_TRUE(backlog.empty());
+}
+
+TEST(Backlog, KeepsTheOldestAndTellsOfTheOthers) {
+  const WeightedChoice mix({2, 1});
+  const LoadShape shape = LoadShape::Constant(10);
+  for (const std::uint64_t kept : {0U, 2U, 6U, 9U}) {
+    Backlog backlog(shape, mix, 2, 1, 0, 1, 9);
+    while (backlog.next())
+      backlog.Offer();
+    const Duration oldest = backlog.oldest(0);
+    std::vector<Duration> dropped;
+    backlog.Keep(0, kept, [&](Duration due) { dropped.push_back(due); });
+    EXPECT_EQ(backlog.waiting(0), std::min<std::uint64_t>(kept, 6));
+    EXPECT_EQ(dropped.size(), 6 - backlog.waiting(0));
+    EXPECT_EQ(backlog.waiting(1), 3U);  // another script's
+    EXPECT_TRUE(std::is_sorted(dropped.begin(), dropped.end()));
+    if (kept == 0) continue;
+    EXPECT_EQ(backlog.oldest(0), oldest);
+    for (const Duration due : dropped)
+      EXPECT_GT(due, oldest);
+  }
 }
 
 TEST(WeightedChoice, IsExactInEveryCycle) {

@@ -57,7 +57,7 @@ TEST(Recorder, CountsMessagesByTheirEnd) {
         Outcome::kMalformed, Outcome::kTimeout, Outcome::kRefused, Outcome::kReset,
         Outcome::kClosed, Outcome::kTlsFailed}) {
     events.push_back(MakeEvent(Phase::kMessage, outcome, 1s));
-    events.back().recipients = 3;
+    events.back().recipients = outcome == Outcome::k2yz ? 3 : 0;
     events.back().octets_out = 100;
   }
   const LoadResult result = Record(events);
@@ -113,6 +113,16 @@ TEST(Recorder, MeasuresFromTheEndOfTheWarmup) {
   const LoadResult result = Record({MakeEvent(Phase::kMessage, Outcome::k2yz, 10s)}, 10s);
   EXPECT_EQ(result.messages.accepted, 1U);
   EXPECT_EQ(result.measured, Duration(1ms));
+}
+
+TEST(Recorder, CountsRecipientsOfMessagesThatNotAllGot) {
+  std::vector<Event> events = {MakeEvent(Phase::kMessage, Outcome::k5yz, 1s),
+                               MakeEvent(Phase::kMessage, Outcome::kReset, 2s)};
+  events[0].recipients = 2;  // LMTP: two have it, one refused
+  events[1].recipients = 1;
+  const LoadResult result = Record(events);
+  EXPECT_EQ(result.messages.recipients_accepted, 3U);
+  EXPECT_EQ(result.messages.accepted, 0U);
 }
 
 TEST(Recorder, ThroughputIsOfWhatEndsInTheWindow) {
