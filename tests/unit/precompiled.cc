@@ -1,0 +1,1 @@
+// Empty: it carries the precompiled header that the tests share.
