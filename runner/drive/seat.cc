@@ -46,6 +46,7 @@ void Seat::AfterSession() {
 }
 
 Channel& Seat::ChannelOf(std::uint8_t connection) {
+  if (connection == 1) return *channels_.front();
   while (channels_.size() < connection) {
     channels_.push_back(
         std::make_unique<Channel>(*this, static_cast<std::uint8_t>(channels_.size() + 1)));

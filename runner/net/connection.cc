@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 #include <system_error>
@@ -28,6 +29,25 @@ std::optional<Endpoint> NameOf(int fd, int (*name)(int, sockaddr*, socklen_t*)) 
   auto* const address = static_cast<sockaddr*>(static_cast<void*>(&storage));
   if (fd < 0 || name(fd, address, &length) != 0) return std::nullopt;
   return Endpoint(address, length);
+}
+
+// recv() and send() of the C library are points of cancellation, which nobody here uses and which
+// costs each call as much again as all else it does outside the kernel: these two ask the kernel
+// themselves.
+
+ssize_t Receive(int fd, std::span<char> into) {
+  return ::syscall(SYS_recvfrom, fd, into.data(), into.size(), 0, nullptr, nullptr);
+}
+
+/// One piece, as most commands are, needs no list of pieces to be copied into the kernel.
+ssize_t Send(int fd, std::span<const iovec> from) {
+  if (from.size() == 1) {
+    return ::syscall(SYS_sendto, fd, from[0].iov_base, from[0].iov_len, MSG_NOSIGNAL, nullptr, 0);
+  }
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(from.data());  // the interface lacks a const
+  message.msg_iovlen = from.size();
+  return ::syscall(SYS_sendmsg, fd, &message, MSG_NOSIGNAL);
 }
 
 }  // namespace
@@ -101,7 +121,7 @@ IoStatus Connection::FinishConnect() {
 IoResult Connection::Read(std::span<char> into) {
   if (tls_) return ReadTls(into);
   for (;;) {
-    const ssize_t taken = ::recv(fd_, into.data(), into.size(), 0);
+    const ssize_t taken = Receive(fd_, into);
     if (taken > 0) return {IoStatus::kOk, static_cast<std::size_t>(taken)};
     if (taken == 0) return {into.empty() ? IoStatus::kOk : IoStatus::kEof, 0};
     if (errno == EAGAIN) return {IoStatus::kWantRead, 0};
@@ -119,10 +139,7 @@ IoResult Connection::WriteClear(std::span<const iovec> from) {
   for (const iovec& part : from)
     wanted += part.iov_len;
   while (wanted > 0) {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(from.data());  // the interface lacks a const
-    message.msg_iovlen = from.size();
-    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    const ssize_t sent = Send(fd_, from);
     if (sent >= 0) {
       result.octets = static_cast<std::size_t>(sent);
       // Less than everything means that the kernel's buffer is full: no second try.

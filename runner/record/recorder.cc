@@ -63,11 +63,8 @@ Recorder::Recorder(TimePoint run_started, Duration warmup, std::span<const Judge
 
 void Recorder::OnEvent(const Event& event) {
   Tick(event.finished);
-  const Duration response = event.finished - event.scheduled;
-  if (event.phase == Phase::kMessage) CountMessage(event, response);
-  if (event.phase == Phase::kSession) CountSession(event);
-  if (event.phase == Phase::kGreeting && event.code == 220) ++sessions_.established;
-  if (event.phase == Phase::kTls && event.outcome == Outcome::k2yz) ++sessions_.tls_handshakes;
+  const bool is_exchange = event.phase != Phase::kMessage && event.phase != Phase::kSession;
+  if (!is_exchange || event.phase <= Phase::kTls) CountRarer(event);
   if (!IsMeasured(event.started)) return;
 
   auto& times = times_[TimesIndex(event.phase, event.outcome)];
@@ -75,12 +72,20 @@ void Recorder::OnEvent(const Event& event) {
     times = std::make_unique<PhaseTimes>();
   }
   times->service.Record(event.finished - event.started);
-  times->response.Record(response);
-  if (event.phase == Phase::kMessage || event.phase == Phase::kSession) return;
+  times->response.Record(event.finished - event.scheduled);
+  if (!is_exchange) return;
 
   if (event.code != 0) replies_.Add(event.phase, event.code, event.enhanced);
   const std::size_t step = StepIndex(event.script, event.step);
   if (step < steps_.size()) ++steps_[step].verdicts[static_cast<std::size_t>(event.verdict)];
+}
+
+/// What is not every exchange's.
+void Recorder::CountRarer(const Event& event) {
+  if (event.phase == Phase::kMessage) CountMessage(event, event.finished - event.scheduled);
+  if (event.phase == Phase::kSession) CountSession(event);
+  if (event.phase == Phase::kGreeting && event.code == 220) ++sessions_.established;
+  if (event.phase == Phase::kTls && event.outcome == Outcome::k2yz) ++sessions_.tls_handshakes;
 }
 
 void Recorder::CountMessage(const Event& event, Duration response) {

@@ -73,6 +73,7 @@ class Recorder {
 
   [[nodiscard]] bool IsMeasured(TimePoint at) const { return at >= measured_from_; }
   [[nodiscard]] std::size_t StepIndex(std::uint16_t script, std::uint16_t step) const;
+  void CountRarer(const Event& event);
   void CountMessage(const Event& event, Duration response);
   void CountSession(const Event& event);
   void FillCounts(LoadResult& result) const;

@@ -22,8 +22,9 @@ inline Session::MessageState& Session::MessageOf(std::uint32_t number) {
   return load_->window[number - load_->first];
 }
 
-inline bool Session::InFlight(std::uint32_t number) const {
-  return number >= load_->first && number - load_->first < load_->window.size();
+inline Session::MessageState* Session::InFlight(std::uint32_t number) {
+  const std::uint32_t at = number - load_->first;  // wraps round when it is over
+  return at < load_->window.size() ? &load_->window[at] : nullptr;
 }
 
 }  // namespace smtpgauge

@@ -73,6 +73,9 @@ std::vector<TranscriptEntry> Session::TakeTranscript() {
 }
 
 Duration Session::Scaled(Duration time) const {
+  if (options_.timeout_scale == 1.0) [[likely]] {
+    return time;
+  }
   return std::chrono::duration_cast<Duration>(time * options_.timeout_scale);
 }
 
@@ -139,9 +142,9 @@ void Session::Flush(std::uint8_t connection, Link& link, TimePoint now) {
 }
 
 void Session::FlushAll(TimePoint now) {
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    Flush(static_cast<std::uint8_t>(i + 1), links_[i], now);
-  }
+  std::uint8_t connection = 0;
+  for (Link& link : links_)
+    Flush(++connection, link, now);
 }
 
 void Session::OnWritten(std::uint8_t connection, TimePoint now) {
@@ -186,7 +189,7 @@ void Session::OnOctets(std::uint8_t connection, std::string_view octets, TimePoi
     Digest(connection, link, held, now);
     if (link.backlog.size() >= held.size()) break;  // no whole reply in it yet
   }
-  if (!done() && link.ended && waiting_ == Waiting::kReplies && waiting_on_ == connection &&
+  if (link.ended && !done() && waiting_ == Waiting::kReplies && waiting_on_ == connection &&
       !link.exchanges.empty()) [[unlikely]] {
     return HandleNoReply(link, Outcome::kClosed, "the server had closed the connection", now);
   }
@@ -203,7 +206,7 @@ void Session::Digest(std::uint8_t connection, Link& link, std::string_view input
     HandleReply(connection, link, *reply, now);
     if (done()) return;
   }
-  const bool unasked = load_ && !input.empty() && waiting_ == Waiting::kNothing &&
+  const bool unasked = !input.empty() && load_ && waiting_ == Waiting::kNothing &&
                        pc_ < script_.ops.size() &&
                        !std::holds_alternative<smtpgauge::StartTls>(script_.ops[pc_].action);
   if (unasked) return EndUnasked(input, now);

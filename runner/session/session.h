@@ -164,6 +164,7 @@ class Session {
   [[nodiscard]] bool TakesOctets(const Link& link, std::uint8_t connection) const;
   void NoteCode(int code);
   void HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  Exchange Answered(Link& link, Exchange& exchange);
   void JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
                   const Await& await, const smtp::Reply& reply, TimePoint now);
   [[nodiscard]] Judgement JudgeWhole(const Expectation& expectation, const Await& await,
@@ -194,8 +195,8 @@ class Session {
   void AwaitOwed(TimePoint now);
   void LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
                  const smtp::Reply& reply, Verdict verdict, TimePoint now);
-  void JudgeMessage(const Exchange& exchange, Phase phase, const Event& event);
-  void RefuseMessage(std::uint32_t number, const Event& event);
+  void JudgeMessage(MessageState& message, std::uint32_t number, Phase phase, const Event& event);
+  void RefuseMessage(MessageState& message, std::uint32_t number, const Event& event);
   void HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
                            TimePoint now);
   void CompleteMessage(MessageState& message, TimePoint now);
@@ -205,7 +206,8 @@ class Session {
   Event Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
              smtp::EnhancedCode enhanced, TimePoint now);
   MessageState& MessageOf(std::uint32_t number);
-  [[nodiscard]] bool InFlight(std::uint32_t number) const;
+  /// Null when that message is over, or there is none: the exchange belongs to the connection.
+  [[nodiscard]] MessageState* InFlight(std::uint32_t number);
   [[nodiscard]] Duration Lateness(const Exchange& exchange);
   [[nodiscard]] bool Pipelines() const;
   [[nodiscard]] bool Chunks() const;

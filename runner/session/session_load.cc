@@ -64,9 +64,8 @@ bool Session::Chunks() const {
 /// added to each of its exchanges. Service time of a command in a group counts from its turn: what
 /// came before it in the group is not its own.
 Duration Session::Lateness(const Exchange& exchange) {
-  if (!InFlight(exchange.message)) return load_->session_lateness;
-  const MessageState& message = MessageOf(exchange.message);
-  return message.started - message.scheduled;
+  const MessageState* message = InFlight(exchange.message);
+  return message == nullptr ? load_->session_lateness : message->started - message->scheduled;
 }
 
 Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
@@ -162,13 +161,14 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
   if (!Passed(verdict)) host_.OnExample(*this, op, verdict, reply.raw);
   if (reply.code == 421) return EndLoadSession(Outcome::k4yz, now);
   if (OutOfStep(op.phase, event.outcome)) return EndLoadSession(Outcome::kMalformed, now);
-  if (!InFlight(exchange.message) || load_->closing) {
+  MessageState* const in_flight = InFlight(exchange.message);
+  if (in_flight == nullptr || load_->closing) {
     // What the connection needs (greeting, EHLO, AUTH) was refused, or QUIT was answered oddly.
     if (!Passed(verdict) && !load_->closing) EndLoadSession(event.outcome, now);
     return;
   }
-  MessageState& message = MessageOf(exchange.message);
-  JudgeMessage(exchange, op.phase, event);
+  MessageState& message = *in_flight;
+  JudgeMessage(message, exchange.message, op.phase, event);
   if (exchange.replies > 1) return;
   --message.outstanding;
   if (message.refused && op.phase == Phase::kData && reply.code == 354) {
@@ -182,8 +182,8 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
 
 /// What a reply means for its message. The first refusal decides, but the content's own reply tops
 /// those to single recipients.
-void Session::JudgeMessage(const Exchange& exchange, Phase phase, const Event& event) {
-  MessageState& message = MessageOf(exchange.message);
+void Session::JudgeMessage(MessageState& message, std::uint32_t number, Phase phase,
+                           const Event& event) {
   const bool positive = event.outcome == Outcome::k2yz;
   if (phase == Phase::kRcpt) {
     if (positive) {
@@ -205,13 +205,12 @@ void Session::JudgeMessage(const Exchange& exchange, Phase phase, const Event& e
                                                  : Passed(event.verdict);
     // A 354 although every recipient was refused is no invitation either.
     const bool pointless = phase == Phase::kData && message.accepted == 0 && message.decided;
-    if (!welcome || pointless) RefuseMessage(exchange.message, event);
+    if (!welcome || pointless) RefuseMessage(message, number, event);
   }
 }
 
 /// Whatever of the message was not sent yet is left out.
-void Session::RefuseMessage(std::uint32_t number, const Event& event) {
-  MessageState& message = MessageOf(number);
+void Session::RefuseMessage(MessageState& message, std::uint32_t number, const Event& event) {
   if (!message.decided) message.Decide(event);
   message.refused = true;
   load_->needs_reset = true;

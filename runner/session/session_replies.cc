@@ -117,34 +117,45 @@ Judgement Session::JudgeWhole(const Expectation& expectation, const Await& await
   return judgement;
 }
 
+/// One reply less is owed; the exchange is forgotten with its last one.
+Exchange Session::Answered(Link& link, Exchange& exchange) {
+  if (exchange.replies == 0) {
+    // LMTP end of data (RFC 2033 section 4.2): every earlier reply is in, so the number is known.
+    exchange.replies = 1;
+    const MessageState* message = InFlight(exchange.message);
+    if (message != nullptr && message->accepted > 1)
+      exchange.replies = static_cast<std::uint16_t>(message->accepted);
+  }
+  const Exchange answered = exchange;
+  if (--exchange.replies == 0) link.exchanges.Pop();
+  return answered;
+}
+
 void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
                          const Await& await, const smtp::Reply& reply, TimePoint now) {
   const Expectation& expectation = script_.expectations[await.expectation];
   if (await.ehlo && reply.code == 250) LearnExtensions(connection, link, reply);
-  Judgement judgement;
-  if (expectation.also.empty() && expectation.captures.empty()) {
-    judgement.verdict = JudgeCode(expectation, reply.code);
-  } else {
-    judgement = JudgeWhole(expectation, await, link, reply, now - exchange.started);
+  const bool code_decides = expectation.also.empty() && expectation.captures.empty();
+  if (load_) {
+    const Verdict verdict =
+        code_decides ? JudgeCode(expectation, reply.code)
+                     : JudgeWhole(expectation, await, link, reply, now - exchange.started).verdict;
+    const Exchange answered = Answered(link, exchange);
+    if (!link.exchanges.empty()) link.exchanges.front().turn = now;
+    return LoadReply(connection, link, answered, op, reply, verdict, now);
   }
+  Judgement judgement = code_decides
+                            ? Judgement{JudgeCode(expectation, reply.code), {}}
+                            : JudgeWhole(expectation, await, link, reply, now - exchange.started);
   const int usual = options_.usual_refusals[static_cast<std::size_t>(op.phase)];
-  if (!load_ && judgement.verdict != Verdict::kPass && usual != 0 && reply.code == usual)
+  if (judgement.verdict != Verdict::kPass && usual != 0 && reply.code == usual)
     judgement = {Verdict::kBlocked, "a plain transaction is refused alike"};
   const bool positive = reply.code >= 200 && reply.code < 300;
-  if (!load_ && await.counts_recipient && positive) ++accepted_recipients_;
-  if (exchange.replies == 0) {
-    // LMTP end of data (RFC 2033 section 4.2): every earlier reply is in, so the number is known.
-    exchange.replies = 1;
-    if (InFlight(exchange.message) && MessageOf(exchange.message).accepted > 1)
-      exchange.replies = static_cast<std::uint16_t>(MessageOf(exchange.message).accepted);
-  }
-  const Exchange finished = exchange;
-  if (--exchange.replies == 0) link.exchanges.Pop();
-  if (load_ && !link.exchanges.empty()) link.exchanges.front().turn = now;
-  if (load_) return LoadReply(connection, link, finished, op, reply, judgement.verdict, now);
+  if (await.counts_recipient && positive) ++accepted_recipients_;
+  const Exchange answered = Answered(link, exchange);
   if (op.phase == Phase::kEod || op.phase == Phase::kEhlo ||
       (op.phase == Phase::kMail && positive)) {
-    if (finished.replies == 1) accepted_recipients_ = 0;
+    if (answered.replies == 1) accepted_recipients_ = 0;
   }
   if (judgement.verdict == Verdict::kPass) return;
   Decide(judgement.verdict, op, expectation.expected, OneLine(reply), std::move(judgement.note));

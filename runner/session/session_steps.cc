@@ -199,7 +199,9 @@ void Session::Run(const Await& step, const Op& op, TimePoint now) {
                     .message = message_,
                     .phase = op.phase};
   if (!load_) step_began_ = now;
-  if (load_ && InFlight(message_) && !load_->closing) ++MessageOf(message_).outstanding;
+  if (load_ && !load_->closing) {
+    if (MessageState* message = InFlight(message_)) ++message->outstanding;
+  }
   const Expectation& expectation = script_.expectations[step.expectation];
   if (expectation.within) exchange.deadline = now + Scaled(*expectation.within);
   link.exchanges.Push(exchange);

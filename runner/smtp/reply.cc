@@ -83,12 +83,15 @@ EnhancedCode ParseEnhancedCode(std::string_view line_text) {
 
 EnhancedCode EnhancedCodeOf(const Reply& reply) {
   const std::string_view raw = reply.raw;
-  // Asked of every reply under load, where nearly all are "250 2.1.5 text": known without cutting
-  // out the line.
-  if (raw.size() > 9 && reply.faults.empty() && raw[5] == '.' && raw[7] == '.' && raw[9] == ' ' &&
-      (raw[4] == '2' || raw[4] == '4' || raw[4] == '5') && IsDigit(raw[6]) && IsDigit(raw[8])) {
+  // Asked of every reply under load, where nearly all are "250 2.1.5 text" or have none: known
+  // without cutting out the line.
+  if (raw.size() > 9 && reply.faults.empty()) {
+    if (raw[5] != '.') return {};
     const auto digit = [raw](std::size_t at) { return static_cast<std::uint16_t>(raw[at] - '0'); };
-    return {digit(4), digit(6), digit(8)};
+    if (raw[7] == '.' && raw[9] == ' ' && (raw[4] == '2' || raw[4] == '4' || raw[4] == '5') &&
+        IsDigit(raw[6]) && IsDigit(raw[8])) {
+      return {digit(4), digit(6), digit(8)};
+    }
   }
   return ParseEnhancedCode(ReplyLine(reply, 0));
 }

@@ -296,5 +296,23 @@ TEST(ReplyParser, TakesOneReplyAndLeavesTheRest) {
   EXPECT_EQ(parser.Pending(), 0U);
 }
 
+// The parser compares with what came before; nearly the same is not the same.
+TEST(ReplyParser, LooksAtWhatResemblesAnEarlierReply) {
+  const std::string known = "250 2.1.0 Ok, sender\r\n";
+  for (std::size_t at = 0; at < known.size(); ++at) {
+    for (const char octet : {'-', '\r', '\n', '\0', '\x80', '9'}) {
+      std::string altered = known;
+      altered[at] = octet;
+      if (altered == known) continue;
+      std::vector<Parsed> replies;
+      ReplyParser parser;
+      FeedChunk(parser, known + known + altered + known, replies);
+      ASSERT_GE(replies.size(), 3U) << at << ' ' << int{octet};
+      EXPECT_EQ(replies[1], replies[0]);
+      EXPECT_NE(replies[2], replies[0]) << at << ' ' << int{octet};
+    }
+  }
+}
+
 }  // namespace
 }  // namespace smtpgauge::smtp
