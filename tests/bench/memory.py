@@ -6,7 +6,7 @@ import resource
 import subprocess
 import time
 
-from paired import Server, load_command, mark, pinned
+from paired import DONE, Server, load_command, mark, pinned
 
 
 def memory(_):
@@ -71,7 +71,7 @@ def growth(arguments):
     # Work is even over the time: the first tenth of the samples is the first tenth of the messages.
     warm = samples[len(samples) // 10:]
     grown = max(warm) - warm[0]
-    reached = process.returncode == 0 and len(warm) > 10 and grown < 1024
+    reached = process.returncode in DONE and len(warm) > 10 and grown < 1024
     print(f"{mark(reached)} {warm[0]} KiB behind the first tenth, {grown} KiB more at most "
           f"(goal 1024), {len(warm)} samples", flush=True)
     return {"messages": messages, "warm_kib": warm[0], "grown_kib": grown, "samples": len(warm),

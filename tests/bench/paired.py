@@ -22,6 +22,8 @@ POSTFIX = os.path.join(PLACE, "postfix")
 RECIPIENT = "user@example.test"
 SESSIONS = 50
 CPUS = sorted(os.sched_getaffinity(0))
+# A busy machine makes a run INVALID (5): its times mean nothing, its CPU does.
+DONE = (0, 5)
 
 
 def run(*command, **options):
@@ -63,7 +65,7 @@ def cpu_of(command, env=None):
     errors = process.stderr.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode not in DONE:
         raise RuntimeError(f"{' '.join(command)}: status {process.returncode}: {errors.strip()}")
     return usage.ru_utime + usage.ru_stime
 
