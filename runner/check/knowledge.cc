@@ -35,6 +35,10 @@ std::string Unmet(const std::vector<std::string>& wanted, const std::vector<std:
   return {};
 }
 
+/// Whether a server may answer so to a plain transaction for reasons of its own; that it does not know
+/// the command or lost the thread (500 to 503) is none.
+bool IsRefusal(int code) { return code / 100 == 4 || (code / 100 == 5 && code > 503); }
+
 }  // namespace
 
 void Knowledge::Learn(const ObservedReply& observed) {
@@ -43,7 +47,7 @@ void Knowledge::Learn(const ObservedReply& observed) {
   if (observed.phase == Phase::kGreeting && legal) greeting = smtp::ReplyText(reply);
   if (observed.verb == "MAIL" || observed.verb == "RCPT" || observed.verb == "DATA" ||
       observed.verb == ".")
-    refusals[static_cast<std::size_t>(observed.phase)] = reply.code / 100 > 3 ? reply.code : 0;
+    refusals[static_cast<std::size_t>(observed.phase)] = IsRefusal(reply.code) ? reply.code : 0;
   if (observed.verb == "NOOP") noop_code = reply.code;
   if (observed.verb == "QUIT") quit_code = reply.code;
   if (observed.verb == "RCPT")
