@@ -35,9 +35,11 @@ std::string Unmet(const std::vector<std::string>& wanted, const std::vector<std:
   return {};
 }
 
-/// Whether a server may answer so to a plain transaction for reasons of its own; that it does not know
-/// the command or lost the thread (500 to 503) is none.
-bool IsRefusal(int code) { return code / 100 == 4 || (code / 100 == 5 && code > 503); }
+/// Whether a server may answer so to a plain transaction for reasons of its own; that it does not
+/// know the command or lost the thread (500 to 503) is none.
+bool IsRefusal(int code) {
+  return code / 100 == 4 || (code / 100 == 5 && code > 503);
+}
 
 }  // namespace
 
