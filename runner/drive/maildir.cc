@@ -49,6 +49,21 @@ std::filesystem::path MaildirPath(std::string_view pattern, std::string_view add
   return path;
 }
 
+namespace {
+
+/// Whether `marker` is there as a whole: run tokens end in a number, and 3 is not 33.
+bool Holds(std::string_view content, std::string_view marker) {
+  std::size_t at = content.find(marker);
+  while (at != std::string_view::npos) {
+    const std::size_t end = at + marker.size();
+    if (end == content.size() || content[end] < '0' || content[end] > '9') return true;
+    at = content.find(marker, at + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
 std::vector<std::string> ReadMaildir(const std::filesystem::path& folder, std::string_view marker) {
   std::vector<std::string> found;
   for (const char* part : {"new", "cur"}) {
@@ -56,7 +71,7 @@ std::vector<std::string> ReadMaildir(const std::filesystem::path& folder, std::s
     for (std::filesystem::directory_iterator it(folder / part, error), end; !error && it != end;
          it.increment(error)) {
       std::string content = ReadBounded(it->path());
-      if (content.find(marker) != std::string::npos) found.push_back(std::move(content));
+      if (Holds(content, marker)) found.push_back(std::move(content));
     }
   }
   return found;
