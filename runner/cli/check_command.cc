@@ -50,7 +50,8 @@ struct CheckOptions {
 constexpr const char* kFooter =
     R"(What it does: a sane conversation first, to learn what the server offers; then every case that
 applies, each on a connection of its own; then the sane conversation again. Nothing disruptive runs
-unless you opt in, and mail goes to your recipient only.
+unless you opt in, and mail goes to your recipient only (and to the foreign one,
+where the server relays).
 
 Verdicts: pass; warn (tolerated, worth knowing); fail; not_applicable (not advertised); blocked (a
 precondition was refused: could not tell); skipped (you did not supply or allow something); error.
