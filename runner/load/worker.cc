@@ -221,8 +221,11 @@ void LoadWorker::AbortAll(TimePoint now) {
   stage_ = Stage::kDraining;
   for (std::uint16_t script = 0; script < idle_.size(); ++script)
     DropWaiting(script, 0);
+  // Who did not answer within the graceful stop is told from who was cut short by a signal.
+  const bool patient = stop_.load(std::memory_order_relaxed) != StopRequest::kAtOnce;
   while (!seats_.empty()) {
     LoadSeat& seat = *seats_.back();
+    if (patient) seat.session().GiveUp(now);
     seat.session().Abort("the run was stopped", now);
     seat.AfterSession();
   }

@@ -304,6 +304,13 @@ void Session::Abort(std::string_view why, TimePoint now) {
   Finish();
 }
 
+void Session::GiveUp(TimePoint now) {
+  const bool owed = waiting_ == Waiting::kConnect || waiting_ == Waiting::kHandshake ||
+                    waiting_ == Waiting::kReplies;
+  if (owed && !done()) Expire(now);
+  Abort("the run was over", now);
+}
+
 void Session::CloseLinks() {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     Link& link = links_[i];

@@ -55,7 +55,9 @@ class Session {
   void OnTimer(TimePoint now);
   /// Load: after Next::kWait, when there is something to do.
   void OnMessageReady(TimePoint now);
-  /// Gives up: the run is being stopped.
+  /// Load: what is awaited has not come, and will not be awaited any longer: a timeout.
+  void GiveUp(TimePoint now);
+  /// Ends at once: the run is being stopped.
   void Abort(std::string_view why, TimePoint now);
 
   /// When OnTimer() wants to be called; TimePoint::max() for never. Moves with every call above.

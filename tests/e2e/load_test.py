@@ -135,6 +135,14 @@ def a_server_that_never_answers():
     expect_equal(result.code, 3, "exit status")
     outcomes = {(row["phase"], row["outcome"]) for row in result.json["phases"]}
     expect(("greeting", "timeout") in outcomes, f"timeouts at the greeting: {outcomes}")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(100)
+        result = load(listener.getsockname()[1], "--sessions", "4", "--duration", "300ms",
+                      "--graceful-stop", "300ms")
+    found = {(row["phase"], row["outcome"]): row["service_time_us"] for row in result.json["phases"]}
+    expect(("greeting", "timeout") in found, f"what the run waited for in vain: {found.keys()}")
+    expect(found["greeting", "timeout"]["min"] > 500_000, "as long as it was waited for")
 
 
 def public_targets_are_refused():

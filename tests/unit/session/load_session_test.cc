@@ -339,6 +339,26 @@ TEST_F(LoadSession, EndsWhenNoReplyComesInTime) {
   EXPECT_EQ(Ended(Outcome::kTimeout), 1U);
 }
 
+TEST_F(LoadSession, NamesWhatWasAwaitedWhenTheRunIsOver) {
+  for (const char* verb : {"connect", "EHLO", "MAIL", "DATA", "."}) {
+    server = ScriptedServer();
+    server.replies[{verb, 1}] = "";
+    Run();
+    ASSERT_FALSE(server.done) << verb;
+    const std::size_t before = server.events.size();
+    session->GiveUp(server.now);
+    EXPECT_TRUE(server.done) << verb;
+    EXPECT_EQ(server.events.at(before).outcome, Outcome::kTimeout) << verb;
+    EXPECT_EQ(server.EventsOf(Phase::kSession).at(0).outcome, Outcome::kTimeout) << verb;
+  }
+  server = ScriptedServer();
+  server.afterwards = SessionHost::Next::kWait;
+  Run();
+  session->GiveUp(server.now);  // nothing is owed
+  EXPECT_EQ(Ended(Outcome::k2yz), 1U);
+  EXPECT_TRUE(server.done);
+}
+
 TEST_F(LoadSession, EndsOnOctetsThatAreNoReply) {
   server.replies[{"MAIL", 1}] = "HTTP/1.1 400 Bad Request\r\n";
   Run();
