@@ -33,16 +33,20 @@ bool Pattern::Matches(std::string_view text) const {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), compiled_->regex);
 }
 
-std::string Pattern::Capture(std::string_view text, bool* found) const {
+std::optional<std::string_view> Pattern::Find(std::string_view text) const {
   re2::StringPiece groups[2];
   const int wanted = compiled_->regex.NumberOfCapturingGroups() > 0 ? 2 : 1;
   const re2::StringPiece input(text.data(), text.size());
-  const bool matched =
-      compiled_->regex.Match(input, 0, text.size(), RE2::UNANCHORED, groups, wanted);
-  if (found != nullptr) *found = matched;
-  if (!matched) return {};
+  if (!compiled_->regex.Match(input, 0, text.size(), RE2::UNANCHORED, groups, wanted))
+    return std::nullopt;
   const re2::StringPiece& group = groups[wanted - 1];
-  return group.empty() ? std::string() : std::string(group.data(), group.size());
+  return std::string_view(group.data(), group.size());
+}
+
+std::string Pattern::Capture(std::string_view text, bool* found) const {
+  const auto group = Find(text);
+  if (found != nullptr) *found = group.has_value();
+  return std::string(group.value_or(""));
 }
 
 std::string QuotePattern(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,9 @@ class Pattern {
 
   /// Unanchored search.
   [[nodiscard]] bool Matches(std::string_view text) const;
-  /// The first group of the first match (the whole match without groups); empty when none matches.
+  /// The first group of the first match (the whole match without groups) where it stands in `text`.
+  [[nodiscard]] std::optional<std::string_view> Find(std::string_view text) const;
+  /// A copy of it; empty when nothing matches.
   [[nodiscard]] std::string Capture(std::string_view text, bool* found) const;
   [[nodiscard]] const std::string& expression() const { return expression_; }
 

@@ -17,10 +17,9 @@ std::string Edited(const std::vector<Authenticate::Edit>& edits, std::uint8_t me
                    std::string text) {
   for (const Authenticate::Edit& edit : edits) {
     if (edit.message != message) continue;
-    bool found = false;
-    const std::string old = edit.find.Capture(text, &found);
-    const std::size_t at = found ? text.find(old) : std::string::npos;
-    if (at != std::string::npos) text.replace(at, old.size(), edit.replace);
+    const auto old = edit.find.Find(text);
+    if (!old || old->data() == nullptr) continue;  // no match, or of a group that took no part
+    text.replace(static_cast<std::size_t>(old->data() - text.data()), old->size(), edit.replace);
   }
   return text;
 }

@@ -36,7 +36,8 @@ std::string_view Taken(std::string_view password, std::string_view name,
                        const AuthSurroundings& around) {
   const std::string& right = around.accounts.FindOrDecoy(name).user.password;
   const bool prefix =
-      around.faults.Has(Fault::kPasswordPrefixAccepted) && password.starts_with(right);
+      (around.faults.Has(Fault::kPasswordPrefixAccepted) && password.starts_with(right)) ||
+      (around.faults.Has(Fault::kPasswordPartAccepted) && right.starts_with(password));
   return prefix ? std::string_view(right) : password;
 }
 
@@ -54,8 +55,9 @@ class PlainExchange : public AuthExchange {
     const std::string_view authorise = message.substr(0, first);
     const std::string_view name = message.substr(first + 1, second - first - 1);
     const std::string_view password = message.substr(second + 1);
-    if (name.empty() || password.empty() || password.find('\0') != std::string_view::npos ||
-        !IsUtf8(message))
+    const bool part = around_.faults.Has(Fault::kPasswordPartAccepted);
+    if (name.empty() || (password.empty() && !part) ||
+        password.find('\0') != std::string_view::npos || !IsUtf8(message))
       return {lax ? AuthState::kSucceeded : AuthState::kMalformed};
     user_ = name;
     const bool allowed =

@@ -44,6 +44,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
   const Fault keeps =
       verb == Verb::kHelo ? Fault::kHeloKeepsTransaction : Fault::kEhloKeepsTransaction;
   const bool again = c.hello != Hello::kNone;
+  if (Has(Fault::kEhloKeepsRecipients)) c.Extra().memory.recipients = c.transaction.recipients;
   if (!Has(keeps)) ResetTransaction(c);
   c.hello = verb == Verb::kHelo ? Hello::kHelo : Hello::kEhlo;
   if (Has(Fault::kEhloDropsLogin)) c.authenticated = false;

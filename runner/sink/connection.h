@@ -57,11 +57,13 @@ struct Memory {
   std::uint32_t transactions = 0;
   std::uint32_t messages = 0;  ///< accepted
   bool chunked = false;        ///< one of them came in chunks
+  bool old_login = false;      ///< AUTH with something older than SCRAM
   bool smtputf8 = false;       ///< this and the next three: of the first transaction
   BodyType body = BodyType::kSevenBit;
   std::uint64_t size = 0;
   std::string sender;
   std::vector<Recipient> refused;  ///< of the last message, if it was refused
+  std::uint32_t recipients = 0;    ///< of the transaction that EHLO has cleared
   std::int64_t data_started = 0;   ///< steady nanoseconds
 };
 

@@ -146,6 +146,7 @@ void Dialogue::OnChunk(Connection& c, Line argument) {
   if (Has(Fault::kChunkAnsweredEarly)) Say(c, Reply::kChunkOk);
   if (c.chunk_left == 0) {
     if (last && Has(Fault::kChunkZeroLastIgnored)) return;
+    if (last && Has(Fault::kChunkZeroLastDrops)) StartContent(c);
     return EndChunk(c);
   }
   c.phase = Phase::kChunk;

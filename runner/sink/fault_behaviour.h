@@ -374,6 +374,9 @@ enum class Fault : std::uint16_t {
   kIpv6TagCaseSensitive,
   kDomainlessTaken,
   kChunkArgumentIgnored,
+  kChunkZeroLastDrops,
+  kPasswordPartAccepted,
+  kCramDigestPartAccepted,
   kHoldIgnored,
 
   // What shows later: in the second transaction, with the last recipient
@@ -383,6 +386,9 @@ enum class Fault : std::uint16_t {
   kSenderOfFirstKept,
   kRecipientsOfRefusedKept,
   kRelayAfterMessage,
+  kRelayBehindLocal,
+  kEhloKeepsRecipients,
+  kLoginDropsHello,
   kDotsOfSecondKept,
   kDataAfterChunkedRefused,
   kHalfMessageAtQuit,

@@ -27,7 +27,8 @@ void Dialogue::OnAuth(Connection& c, Line argument) {
     return Say(c, Reply::kAuthNeedsTls);
   if (mechanism->server_first && !initial.empty() && !Has(Fault::kInitialResponseUnchecked))
     return Say(c, Reply::kAuthUnexpectedInitial);
-  c.Extra().auth = mechanism->start({service_.accounts(), service_.faults(), service_.hostname()});
+  c.Extra().memory.old_login = !mechanism->name.starts_with("SCRAM");
+  c.rare->auth = mechanism->start({service_.accounts(), service_.faults(), service_.hostname()});
   const bool ignored = (mechanism->server_first && Has(Fault::kInitialResponseUnchecked)) ||
                        (initial == "=" && Has(Fault::kEqualsNotEmpty));
   if (!initial.empty() && !ignored) {
@@ -89,6 +90,7 @@ void Dialogue::AuthReceive(Connection& c, std::string_view message) {
     case AuthState::kSucceeded:
       c.login_pending = Has(Fault::kMailBeforeAuthResult);
       c.authenticated = !c.login_pending;
+      if (Has(Fault::kLoginDropsHello) && c.rare->memory.old_login) c.hello = Hello::kNone;
       c.rare->user = c.rare->auth->user();
       c.rare->auth.reset();
       counters_.authentications.Add(1);

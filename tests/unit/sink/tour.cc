@@ -147,6 +147,7 @@ void AddEnvelopes(std::vector<Leg>& legs) {
     legs.push_back({Where::kMx, {"EHLO x\r\nRCPT " + argument + "\r\n"}});
   }
   legs.push_back({Where::kMx, {"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<u@remote.example>\r\n"}});
+  legs.push_back({Where::kMx, {kOpen + "RCPT TO:<u@remote.example>\r\n"}});
   legs.push_back(
       {Where::kMx, {"EHLO x\r\nMAIL FROM:<a@example.test>\r\nRCPT TO:<u@remote.example>\r\n"}});
   legs.push_back({Where::kMx, {kOpen + Repeated(60, "RCPT TO:<user@example.test>\r\n")}});
@@ -260,6 +261,7 @@ void AddSecondTransactions(std::vector<Leg>& legs) {
                    Repeated(2055, "X-Filler: some text in a field\r\n") + "\r\nx\r\n.\r\n"}});
   legs.push_back({Where::kMx, {kOpen + "DATA\r\n", "x\r", ".\r\n", "\r\n.\r\n"}});
   legs.push_back({Where::kTls, {kOpen + "RSET\r\n", "DATA\r\n"}});
+  legs.push_back({Where::kMx, {kOpen + "EHLO y\r\nMAIL FROM:<>\r\n", "DATA\r\n"}});
   legs.push_back({Where::kTls, {"EHLO x\r\n", "EHLO x\r\n"}});
   legs.push_back({Where::kTls, {kOpen + "DATA\r\n", "x\r\n.", "\r\n", "\r\n.\r\n"}});
   legs.push_back(
@@ -273,15 +275,22 @@ void AddLogins(std::vector<Leg>& legs) {
        {"AUTH PLAIN " + right + "\r\nAUTH PLAIN " + right + "\r\nRSET\r\nAUTH PLAIN\r\n",
         "AUTH PLAIN " + wrong +
             "\r\nNOOP\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<u@remote.example>\r\n",
-        "AUTH NOSUCH\r\n"s, "AUTH PLAIN\r\n*\r\nNOOP\r\n"s, "AUTH PLAIN\r\n!!!\r\nNOOP\r\n"s,
-        "AUTH PLAIN =\r\nNOOP\r\n"s, "AUTH plain " + right + "\r\n", "AUTH CRAM-MD5 AAAA\r\n"s,
+        "AUTH NOSUCH\r\n"s,
+        "AUTH PLAIN\r\n*\r\nNOOP\r\n"s,
+        "AUTH PLAIN\r\n!!!\r\nNOOP\r\n"s,
+        "AUTH PLAIN =\r\nNOOP\r\n"s,
+        "AUTH plain " + right + "\r\n",
+        "AUTH CRAM-MD5 AAAA\r\n"s,
         "AUTH LOGIN\r\n" + EncodeBase64("nobody") + "\r\n",
         "AUTH LOGIN\r\n" + EncodeBase64("jo") + "\r\n" + EncodeBase64("wrong") + "\r\n",
-        "AUTH LOGIN\r\nNOOP x\r\n"s, "AUTH PLAIN " + EncodeBase64("jo") + "\r\n",
+        "AUTH LOGIN\r\nNOOP x\r\n"s,
+        "AUTH PLAIN " + EncodeBase64("jo") + "\r\n",
         "AUTH CRAM-MD5\r\n" + EncodeBase64("jo 00000000000000000000000000000000") + "\r\n",
         "AUTH PLAIN\r\n" + std::string(12400, 'A') + "\r\nNOOP\r\n",
         "AUTH PLAIN " + EncodeBase64("\0jo\0secretly"s) + "\r\n",
-        "AUTH PLAIN " + EncodeBase64("al\0jo\0secret"s) + "\r\n", "AUTH\r\n"s,
+        "AUTH PLAIN " + EncodeBase64("\0jo\0sec"s) + "\r\n",
+        "AUTH PLAIN " + EncodeBase64("al\0jo\0secret"s) + "\r\n",
+        "AUTH\r\n"s,
         "AUTH PLAIN\r\n" + EncodeBase64(std::string(700, 'x')) + "\r\n",
         "MAIL FROM:<>\r\nAUTH PLAIN " + right + "\r\n"})
     legs.push_back({Where::kTls, {"EHLO x\r\n" + lines}});
