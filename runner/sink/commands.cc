@@ -44,7 +44,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
   const Fault keeps =
       verb == Verb::kHelo ? Fault::kHeloKeepsTransaction : Fault::kEhloKeepsTransaction;
   const bool again = c.hello != Hello::kNone;
-  if (Has(Fault::kEhloKeepsRecipients)) c.Extra().memory.recipients = c.transaction.recipients;
+  if (Has(Fault::kResetKeepsRecipients)) c.Extra().memory.recipients = c.transaction.recipients;
   if (!Has(keeps)) ResetTransaction(c);
   c.hello = verb == Verb::kHelo ? Hello::kHelo : Hello::kEhlo;
   if (Has(Fault::kEhloDropsLogin)) c.authenticated = false;
@@ -68,6 +68,7 @@ void Dialogue::OnReset(Connection& c, Line argument) {
   if (IsTooExempt(c)) return Say(c, Reply::kAuthRequired);
   if (Has(Fault::kRsetKeepsRecipients) || (c.tls && Has(Fault::kRsetKeepsInTls)))
     return Say(c, Reply::kRsetOk);
+  if (Has(Fault::kResetKeepsRecipients)) c.Extra().memory.recipients = c.transaction.recipients;
   if (Has(Fault::kRsetKeepsChunks) && c.transaction.chunks && c.rare && c.rare->spool) {
     auto spool = std::move(c.rare->spool);
     ResetTransaction(c);

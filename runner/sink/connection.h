@@ -63,7 +63,7 @@ struct Memory {
   std::uint64_t size = 0;
   std::string sender;
   std::vector<Recipient> refused;  ///< of the last message, if it was refused
-  std::uint32_t recipients = 0;    ///< of the transaction that EHLO has cleared
+  std::uint32_t recipients = 0;    ///< of the transaction that was cleared last
   std::int64_t data_started = 0;   ///< steady nanoseconds
 };
 

@@ -20,7 +20,7 @@ void Dialogue::RecallFirst(Connection& c, const Parameters& parameters) {
     memory.sender = c.rare->envelope.sender;
     return;
   }
-  if (Has(Fault::kEhloKeepsRecipients)) c.transaction.recipients = memory.recipients;
+  if (Has(Fault::kResetKeepsRecipients)) c.transaction.recipients = memory.recipients;
   if (Has(Fault::kBodyOfFirstKept)) c.transaction.body = memory.body;
   if (TakesUtf8ByNow(c)) c.transaction.smtputf8 = true;
   if (Has(Fault::kSenderOfFirstKept)) c.rare->envelope.sender = memory.sender;
@@ -51,7 +51,8 @@ bool Dialogue::TakesUtf8ByNow(const Connection& c) const {
 
 // Whether this session has seen what a faulty server takes for a permission to relay.
 bool Dialogue::RelaysByNow(const Connection& c) const {
-  if (Has(Fault::kRelayBehindLocal) && c.transaction.recipients > 0) return true;
+  const bool other = c.transaction.recipients + c.transaction.refused_recipients > 0;
+  if (Has(Fault::kRelayBehindAnother) && other) return true;
   return Has(Fault::kRelayAfterMessage) && c.rare && c.rare->memory.messages > 0;
 }
 
