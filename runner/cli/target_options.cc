@@ -228,11 +228,11 @@ ResolvedTarget Resolve(const TargetOptions& options) {
   Destination& destination = resolved.destination;
   const Route route = FindRoute(target, DnsOptions(options));
   if (!route.error.empty()) throw std::runtime_error(route.error);
-  for (const Hop& hop : route.hops)
+  for (const Hop& hop : route.hops) {
     destination.endpoints.push_back(hop.endpoint);
-  destination.server_name =
-      target.kind == Target::Kind::kUnix ? "localhost" : route.hops.front().host;
-  bindings.host = destination.server_name;
+    destination.server_names.push_back(target.kind == Target::Kind::kUnix ? "localhost" : hop.host);
+  }
+  bindings.host = destination.server_names.front();
   bindings.tls = TlsOf(options, target, destination);
   resolved.stays_local = StaysLocal(route);
   destination.maildir = MaildirPattern(options.delivered);

@@ -138,7 +138,7 @@ void Channel::ContinueConnect(std::uint32_t events) {
 
 void Channel::StartTls(const smtpgauge::StartTls* how) {
   TlsRequest request;
-  request.server_name = seat_.destination().server_name;
+  request.server_name = seat_.destination().server_names.at(next_endpoint_ - 1);
   request.resumption = seat_.destination().resumption;
   if (how != nullptr) {
     if (!how->garbage.pieces.empty() || !how->garbage.octets.empty()) {

@@ -16,11 +16,11 @@ namespace smtpgauge {
 
 /// Where the sessions of a run connect; shared by all seats, outlives them.
 struct Destination {
-  std::vector<Endpoint> endpoints;      ///< tried in order
-  std::vector<Endpoint> tls_endpoints;  ///< for implicit TLS on a port of its own; may be empty
-  std::vector<Endpoint> sources;        ///< local addresses in turn; empty: the kernel chooses
-  std::string server_name;              ///< for SNI and the host name check
-  std::string maildir;                  ///< pattern with %n %d %u; empty: deliveries cannot be read
+  std::vector<Endpoint> endpoints;        ///< tried in order
+  std::vector<Endpoint> tls_endpoints;    ///< for implicit TLS on a port of its own; may be empty
+  std::vector<Endpoint> sources;          ///< local addresses in turn; empty: the kernel chooses
+  std::vector<std::string> server_names;  ///< of each endpoint, for SNI and the host name check
+  std::string maildir;  ///< pattern with %n %d %u; empty: deliveries cannot be read
   TlsResumption resumption = TlsResumption::kFull;
 };
 
