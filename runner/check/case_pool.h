@@ -27,7 +27,7 @@ class CasePool final : private IoHandler {
   ~CasePool() override;
 
   /// Runs all of `scripts`; returns when they are over, or were stopped. A case that the service
-  /// cut off with 421 is run once more behind the others.
+  /// cut off with 421, or before any greeting, is run once more behind the others, alone.
   void Run(const std::vector<std::uint16_t>& scripts, Knowledge* learn,
            const ResultFunction& on_result);
   /// From a signal: what runs is aborted, what waits stays out. Run() returns soon.

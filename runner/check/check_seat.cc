@@ -33,6 +33,7 @@ void CheckSeat::Begin(std::string_view token) {
 }
 
 void CheckSeat::OnReply(Session& session, const ObservedReply& observed) {
+  greeted_ = true;
   if (observed.reply->code == 421) service_closed_ = true;
   if (learn_ != nullptr) learn_->Learn(observed);
   context_.observations.OnReply(
@@ -41,6 +42,7 @@ void CheckSeat::OnReply(Session& session, const ObservedReply& observed) {
 }
 
 void CheckSeat::OnPeerClosed(Session& session, CloseKind, bool allowed) {
+  if (!greeted_) service_closed_ = true;
   // An abusive case may be cut off without a word; that is judged by the case itself.
   const auto& needs = session.script().needs;
   const bool abusive = std::find(needs.begin(), needs.end(), Need::kDisruptive) != needs.end();

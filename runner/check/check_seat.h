@@ -42,6 +42,7 @@ class CheckSeat final : public Seat {
   Knowledge* learn_;
   DoneFunction done_;
   TimePoint began_{};
+  bool greeted_ = false;
   bool service_closed_ = false;
 };
 

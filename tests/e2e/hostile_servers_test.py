@@ -198,6 +198,30 @@ class HostileServers(unittest.TestCase):
         self.assertIn(status, (0, 1), (out + err)[:600])
         self.assertRegex(out, r"\d+ pass")
 
+    def test_a_limit_to_connections_is_met_one_by_one(self):
+        free = threading.Semaphore(2)
+        turned_away = []
+
+        def behave(connection):
+            if not free.acquire(blocking=False):
+                turned_away.append(1)
+                connection.sendall(b"421 4.7.0 mx.example.test Too many connections\r\n")
+                return
+            try:
+                dialogue(connection, sane)
+            finally:
+                connection.close()
+                free.release()
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "check.json")
+            self.run_against(behave, "--jobs", "16", "--only", "5321-4.1.1*", "--json", path)
+            with open(path, encoding="utf-8") as file:
+                results = json.load(file)["results"]
+        self.assertGreater(len(turned_away), 3)
+        blocked = [result["id"] for result in results if result["actual"].startswith("421")]
+        self.assertEqual(blocked, [])
+
     def test_endless_reply_to_rset(self):
         def answer(verb, line):
             return b"250-more\r\n" * 200000 if verb == b"RSET" else sane(verb, line)
