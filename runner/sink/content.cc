@@ -337,7 +337,9 @@ void Dialogue::EndMessage(Connection& c) {
   }
   if (delivers && Has(Fault::kVariantLeavesAfterMessage)) Farewell(c, Reply::kShutdown);
   if (Has(Fault::kMessageDropsLogin)) c.authenticated = false;
+  const bool too_big = c.scanner.findings().octets > service_.config().limits.message_octets;
   const bool keeps = Has(Fault::kEndOfDataKeepsTransaction) ||
+                     (too_big && Has(Fault::kOversizeKeepsTransaction)) ||
                      (!delivers && Has(Fault::kFailedDataKeepsTransaction));
   if (Has(Fault::kMailKeepsOldRecipients)) {
     c.transaction.open = false;

@@ -51,8 +51,10 @@ void Dialogue::OnMail(Connection& c, Line argument) {
     const bool extended = c.hello == Hello::kEhlo;
     const ParameterRules rules{extended ? service_.Offered(c.tls) : ExtensionSet(), faults,
                                service_.config().limits.message_octets, WallSeconds()};
-    if (const auto error = ParseParameters(argument, ParameterCommand::kMail, rules, parameters))
+    if (const auto error = ParseParameters(argument, ParameterCommand::kMail, rules, parameters)) {
+      c.transaction.open = Has(Fault::kRefusedParameterOpens);
       return Say(c, *error);
+    }
   }
   if (path->eight_bit && !parameters.smtputf8 && !Has(Fault::kUtf8SenderUnflagged) &&
       !TakesUtf8ByNow(c))

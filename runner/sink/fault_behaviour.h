@@ -389,6 +389,8 @@ enum class Fault : std::uint16_t {
   kRelayBehindAnother,
   kResetKeepsRecipients,
   kLoginDropsHello,
+  kRefusedParameterOpens,
+  kOversizeKeepsTransaction,
   kDotsOfSecondKept,
   kDataAfterChunkedRefused,
   kHalfMessageAtQuit,
