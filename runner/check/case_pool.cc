@@ -35,7 +35,8 @@ void CasePool::Fill() {
   if (filling_) return;  // a case that ends at once calls back from inside
   filling_ = true;
   while (!stopped_ && !waiting_.empty()) {
-    // Whoever was turned away may have met a limit to connections at a time: now it gets its turn alone.
+    // Whoever was turned away may have met a limit to connections at a time: now it gets its turn
+    // alone.
     if (running_.size() >= (waiting_.front().again ? 1 : limits_.jobs)) break;
     const TimePoint now = std::chrono::steady_clock::now();
     if (now < next_start_) {

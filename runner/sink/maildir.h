@@ -23,8 +23,8 @@ struct Recipient {
 };
 
 struct Envelope {
-  std::string sender;       ///< as given, without brackets; empty for <>
-  std::string envelope_id;  ///< ENVID, decoded
+  std::string sender;             ///< as given, without brackets; empty for <>
+  std::string envelope_id;        ///< ENVID, decoded
   std::int64_t hold_seconds = 0;  ///< HOLDFOR, or until HOLDUNTIL (RFC 4865)
   std::vector<Recipient> recipients;
 
