@@ -1,4 +1,5 @@
-// Any octets as a stored result: refused with a word, or read so that writing it again loses nothing.
+// Any octets as a stored result: refused with a word, or read so that writing it again loses
+// nothing.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
