@@ -50,14 +50,14 @@ struct CheckOptions {
 constexpr const char* kFooter =
     R"(What it does: a sane conversation first, to learn what the server offers; then every case that
 applies, each on a connection of its own; then the sane conversation again. Nothing disruptive runs
-unless you opt in, and mail goes to your recipient only (and to the foreign one,
-where the server relays).
+unless you opt in, and mail goes to your recipient only: about a hundred small messages (and to the foreign
+recipient, where the server relays). --only and --level take less.
 
 Verdicts: pass; warn (tolerated, worth knowing); fail; not_applicable (not advertised); blocked (a
 precondition was refused: could not tell); skipped (you did not supply or allow something); error.
 
-Exit status: 0 no case failed; 1 a case failed (--strict: or warned); 2 usage; 3 target unreachable;
-130 interrupted.
+Exit status: 0 no case failed; 1 a case failed (--strict: or warned); 2 usage; 3 target unreachable,
+or nothing could be told; 130 interrupted.
 
 Examples:
   smtpgauge check localhost:2525 --recipient user@example.test
