@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Require(message.octets.ends_with(message.body));
   for (const smtpgauge::HeaderField& field : message.header) {
     Require(stored.find(field.name) != stored.npos);
-    Require(field.value.find('\n') == field.value.npos);
+    Require(field.value.find("\r\n") == field.value.npos);
   }
   return 0;
 }
