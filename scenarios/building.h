@@ -71,6 +71,18 @@ void CompileScenario(const JsonValue& scenario, const std::filesystem::path& fol
                      const Bindings& bindings, const Fragments& fragments, Problems& problems,
                      Plan& plan);
 
+// compile_header.cc
+/// Ids go onto command lines and into file names: letters, digits and `extra`.
+[[nodiscard]] bool IsSlug(std::string_view text, std::string_view extra);
+[[nodiscard]] std::vector<Need> ReadNeeds(const JsonValue& value, Problems& problems);
+[[nodiscard]] std::optional<Level> ReadLevel(const JsonValue& value, Problems& problems);
+[[nodiscard]] ScenarioHeader ReadHeader(const JsonValue& scenario, Problems& problems);
+/// A scenario is a case, an observation, a pending requirement, a load scenario or a mix.
+void CheckShape(const JsonValue& scenario, Problems& problems);
+/// Whether the message of the case is one of the few that every run may leave: as the scenario
+/// says, or the row (null when there are none).
+[[nodiscard]] bool IsOfTheFew(const JsonValue& scenario, const JsonValue* row, Problems& problems);
+
 // compile_load.cc
 /// The "load" object of a scenario; feeder files are looked up in `folder`.
 [[nodiscard]] LoadSpec CompileLoadSpec(const JsonValue& load, const std::filesystem::path& folder,

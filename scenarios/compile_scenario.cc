@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,132 +12,19 @@ namespace smtpgauge {
 
 namespace {
 
-constexpr std::array<std::string_view, 21> kScenarioKeys = {
-    "$schema", "id",      "title",    "requirement", "source", "needs", "profiles",
-    "when",    "cases",   "defaults", "variables",   "setup",  "probe", "cleanup",
-    "sync",    "observe", "pending",  "load",        "open",   "steps", "close"};
-constexpr std::array<std::string_view, 11> kNeedNames = {"recipient",
-                                                         "second_recipient",
-                                                         "many_recipients",
-                                                         "unknown_recipient",
-                                                         "foreign_recipient",
-                                                         "credentials",
-                                                         "tls",
-                                                         "delivery",
-                                                         "slow",
-                                                         "disruptive",
-                                                         "tls_port"};
-static_assert(kNeedNames.size() == kNeedCount);
-constexpr std::array<std::string_view, 5> kLevels = {"MUST", "SHOULD", "MAY", "SEC", "DF"};
-constexpr std::array<std::string_view, 5> kProfiles = {"mx", "submission", "relay", "lmtp", "sink"};
-constexpr std::array<std::string_view, 5> kRowKeys = {"slug", "needs", "when", "level", "title"};
+constexpr std::array<std::string_view, 6> kRowKeys = {"slug",  "needs", "when",
+                                                      "level", "title", "mail"};
 constexpr std::size_t kMostRows = 500;
 constexpr std::size_t kMostOpsOfScenario = 100'000;
 
-// Ids go onto command lines and into file names.
-bool IsSlug(std::string_view text, std::string_view extra) {
-  return !text.empty() && text.size() <= 120 &&
-         std::all_of(text.begin(), text.end(), [extra](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-                  extra.find(c) != std::string_view::npos;
-         });
-}
-
-std::vector<Need> ReadNeeds(const JsonValue& value, Problems& problems) {
-  std::vector<Need> needs;
-  if (!value.Is(JsonValue::Kind::kArray)) {
-    Expected(value, fmt::format("a list of needs{}", Suggestion("", kNeedNames)), problems);
-    return needs;
-  }
-  for (const JsonValue& item : value.items) {
-    if (const auto index = ReadWord(item, kNeedNames, problems))
-      needs.push_back(static_cast<Need>(*index));
-  }
-  return needs;
-}
-
-std::optional<Level> ReadLevel(const JsonValue& value, Problems& problems) {
-  const auto index = ReadWord(value, kLevels, problems);
-  if (!index) return std::nullopt;
-  return static_cast<Level>(*index);
-}
-
-void ReadRequirement(const JsonValue& scenario, ScenarioHeader& header, Problems& problems) {
-  const JsonValue* value = scenario.Find("requirement");
-  if (value == nullptr) {
-    header.level = Level::kDeFacto;
-    if (!header.load)
-      problems.Add(scenario, "a scenario wants a \"requirement\" with its \"level\"");
-    return;
-  }
-  constexpr std::array<std::string_view, 4> kKeys = {"rfc", "section", "level", "text"};
-  if (!CheckKeys(*value, kKeys, problems)) return;
-  header.rfc = StringAt(*value, "rfc", problems);
-  header.section = StringAt(*value, "section", problems);
-  header.text = StringAt(*value, "text", problems);
-  const JsonValue* level = value->Find("level");
-  if (level == nullptr) {
-    problems.Add(*value, "a requirement wants a \"level\"");
-  } else {
-    header.level = ReadLevel(*level, problems).value_or(Level::kMust);
-  }
-}
-
-ScenarioHeader ReadHeader(const JsonValue& scenario, Problems& problems) {
-  ScenarioHeader header;
-  header.file = scenario.file;
-  header.id = StringAt(scenario, "id", problems);
-  if (!IsSlug(header.id, "._-/"))
-    problems.Add(scenario, "a scenario wants an \"id\" of letters, digits and . _ - /");
-  header.title = StringAt(scenario, "title", problems);
-  if (header.title.empty()) problems.Add(scenario, "a scenario wants a \"title\"");
-  header.load = scenario.Find("load") != nullptr || scenario.Find("mix") != nullptr;
-  ReadRequirement(scenario, header, problems);
-  header.source = StringAt(scenario, "source", problems);
-  if (const JsonValue* needs = scenario.Find("needs")) header.needs = ReadNeeds(*needs, problems);
-  if (const JsonValue* profiles = scenario.Find("profiles")) {
-    header.profiles = ReadStrings(*profiles, problems);
-    for (const std::string& profile : header.profiles) {
-      if (std::find(kProfiles.begin(), kProfiles.end(), profile) == kProfiles.end())
-        problems.Add(*profiles,
-                     fmt::format("no profile \"{}\"{}", profile, Suggestion(profile, kProfiles)));
-    }
-  }
-  if (const JsonValue* when = scenario.Find("when")) CompileCondition(*when, problems, header.when);
-  header.pending = StringAt(scenario, "pending", problems);
-  header.observes = StringAt(scenario, "observe", problems);
-  return header;
-}
-
-// A scenario is a case, an observation, a pending requirement, a load scenario or a mix.
-void CheckShape(const JsonValue& scenario, Problems& problems) {
-  std::vector<std::string_view> keys(kScenarioKeys.begin(), kScenarioKeys.end());
-  keys.emplace_back("mix");
-  CheckKeys(scenario, keys, problems);
-  const auto has = [&scenario](std::string_view key) { return scenario.Find(key) != nullptr; };
-  const int kinds = (has("probe") ? 1 : 0) + (has("observe") ? 1 : 0) + (has("pending") ? 1 : 0) +
-                    (has("steps") ? 1 : 0) + (has("mix") ? 1 : 0);
-  if (kinds != 1)
-    problems.Add(scenario,
-                 "exactly one of \"probe\" (a case), \"observe\", \"pending\", \"steps\" "
-                 "(with \"load\") and \"mix\"");
-  struct Companion {
-    std::string_view key, of;
-  };
-  constexpr std::array<Companion, 9> kCompanions = {{{"setup", "probe"},
-                                                     {"cleanup", "probe"},
-                                                     {"sync", "probe"},
-                                                     {"cases", "probe"},
-                                                     {"defaults", "cases"},
-                                                     {"open", "steps"},
-                                                     {"close", "steps"},
-                                                     {"steps", "load"},
-                                                     {"mix", "load"}}};
-  for (const Companion& companion : kCompanions) {
-    if (has(companion.key) && !has(companion.of))
-      problems.Add(scenario,
-                   fmt::format("\"{}\" wants \"{}\" beside it", companion.key, companion.of));
-  }
+// A case that passes where its message is accepted leaves mail on a server that is right.
+bool LeavesMail(const Script& script) {
+  return std::any_of(script.ops.begin(), script.ops.end(), [&script](const Op& op) {
+    const auto* await = std::get_if<Await>(&op.action);
+    if (await == nullptr || op.phase != Phase::kEod) return false;
+    const Verdict accepted = script.expectations[await->expectation].codes[250 - 200];
+    return accepted == Verdict::kPass || accepted == Verdict::kWarn;
+  });
 }
 
 // One scenario being turned into scripts.
@@ -250,6 +136,8 @@ void ScenarioCompiler::CompileScript(const JsonValue* row) {
   CompileSections(substitution, building);
   for (const Op& op : script.ops)
     script.connections = std::max(script.connections, op.connection);
+  if (!script.load && LeavesMail(script) && !IsOfTheFew(scenario, row, problems))
+    building.Uses(Need::kMail);
   used_names.insert(substitution.used().begin(), substitution.used().end());
   for (std::size_t i = 0; i < kNeedCount; ++i) {
     if (building.needs[i]) script.needs.push_back(static_cast<Need>(i));
@@ -310,10 +198,6 @@ void ScenarioCompiler::ReportUnused(const JsonValue& rows) const {
 }
 
 }  // namespace
-
-std::string_view NeedName(Need need) {
-  return kNeedNames[static_cast<std::size_t>(need)];
-}
 
 void CompileScenario(const JsonValue& scenario, const std::filesystem::path& folder,
                      const Bindings& bindings, const Fragments& fragments, Problems& problems,

@@ -306,12 +306,13 @@ enum class Need : std::uint8_t {
   kDelivery,
   kSlow,
   kDisruptive,
-  kTlsPort
+  kTlsPort,
+  kMail  ///< the case leaves a message and is none of the handful that every run may leave
 };
-inline constexpr std::size_t kNeedCount = 11;
+inline constexpr std::size_t kNeedCount = 12;
 /// "recipient", "second_recipient", "many_recipients", "unknown_recipient", "foreign_recipient",
 /// "credentials", "tls", "delivery", "slow", "disruptive",
-/// "tls_port".
+/// "tls_port", "mail".
 [[nodiscard]] std::string_view NeedName(Need need);
 
 /// Header of a scenario, shared by its rows.

@@ -49,6 +49,8 @@ std::string_view HowToSupply(Need need) {
       return "--tls-port PORT";
     case Need::kDisruptive:
       return "--opt-in disruptive";
+    case Need::kMail:
+      return "--mail many";
   }
   return {};
 }
@@ -63,7 +65,12 @@ bool IsSelected(const Script& script, const Selection& selection) {
 std::string WhySkipped(const Script& script, const Selection& selection) {
   std::vector<std::string_view> missing;
   for (const Need need : script.needs) {
-    if (!selection.supplied.contains(need)) missing.push_back(HowToSupply(need));
+    if (selection.supplied.contains(need)) continue;
+    // A mailbox that can be read takes many messages without further word.
+    const bool implied =
+        need == Need::kMail && !selection.supplied.contains(Need::kDelivery) &&
+        std::find(script.needs.begin(), script.needs.end(), Need::kDelivery) != script.needs.end();
+    if (!implied) missing.push_back(HowToSupply(need));
   }
   return missing.empty() ? std::string() : fmt::format("needs {}", fmt::join(missing, ", "));
 }

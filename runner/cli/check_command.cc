@@ -37,6 +37,7 @@ struct CheckOptions {
   std::vector<std::string> skip;
   std::vector<std::string> opt_in;
   std::string level = "may";
+  std::string mail = "auto";
   std::string baseline;
   std::string write_baseline;
   std::vector<std::string> fail_on{"fail"};
@@ -50,8 +51,9 @@ struct CheckOptions {
 constexpr const char* kFooter =
     R"(What it does: a sane conversation first, to learn what the server offers; then every case that
 applies, each on a connection of its own; then the sane conversation again. Nothing disruptive runs
-unless you opt in, and mail goes to your recipient only: about a hundred small messages (and to the foreign
-recipient, where the server relays). --only and --level take less.
+unless you opt in, and mail goes to your recipient only (and to the foreign recipient, where the server
+relays): a handful of small messages, or about a hundred where that bothers nobody: on this machine, and in a
+mailbox that you named with --delivered. --mail says otherwise; --only and --level take less.
 
 Verdicts: pass; warn (tolerated, worth knowing); fail; not_applicable (not advertised); blocked (a
 precondition was refused: could not tell); skipped (you did not supply or allow something); error.
@@ -65,6 +67,16 @@ Examples:
   smtpgauge check submission://mail.example.org --user me --password-env PW --recipient me@example.org
   smtpgauge check localhost:2525 --recipient user@example.test --delivered 'maildir:/var/mail/%n' --all
   smtpgauge check mx.example.org --only '5321-4.1.1.5-*' --level must)";
+
+/// Whether a run may leave more than a handful of messages. A server on this machine and a mailbox
+/// that we may read belong to who tests; anything else may be somebody's inbox.
+bool ManyMessages(const CheckOptions& options, const ResolvedTarget& resolved) {
+  if (options.mail != "auto") return options.mail == "many";
+  const bool disruptive =
+      std::find(options.opt_in.begin(), options.opt_in.end(), "disruptive") != options.opt_in.end();
+  return options.all || disruptive || resolved.on_this_machine ||
+         !resolved.destination.maildir.empty();
+}
 
 std::set<Need> Supplied(const CheckOptions& options, const ResolvedTarget& resolved) {
   std::set<Need> supplied;
@@ -83,6 +95,7 @@ std::set<Need> Supplied(const CheckOptions& options, const ResolvedTarget& resol
   for (const std::string& allowed : options.opt_in)
     supplied.insert(allowed == "slow" ? Need::kSlow : Need::kDisruptive);
   if (options.all) supplied.insert({Need::kSlow, Need::kDisruptive});
+  if (ManyMessages(options, resolved)) supplied.insert(Need::kMail);
   return supplied;
 }
 
@@ -258,6 +271,14 @@ void AddCheckCommand(CLI::App& app, RunFunction& run) {
       ->delimiter(',')
       ->check(CLI::IsMember({"disruptive", "slow"}));
   group->add_flag("--all", options->all, "opt into everything");
+  group
+      ->add_option(
+          "--mail", options->mail,
+          "how much mail the run may leave: few (a handful of messages), many (about a "
+          "hundred), auto: many on this machine, with --delivered, --opt-in disruptive and "
+          "--all")
+      ->check(CLI::IsMember({"few", "many", "auto"}))
+      ->capture_default_str();
   group
       ->add_option("--baseline", options->baseline,
                    "accepted deviations with their reasons; they do not fail the run")

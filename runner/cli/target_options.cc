@@ -245,7 +245,8 @@ ResolvedTarget Resolve(const TargetOptions& options) {
 
   resolved.options.limits = DefaultLimits();
   resolved.options.lmtp = bindings.profile == "lmtp";
-  resolved.options.password_in_clear = options.tls == "off" || OnThisMachine(destination);
+  resolved.on_this_machine = OnThisMachine(destination);
+  resolved.options.password_in_clear = options.tls == "off" || resolved.on_this_machine;
   resolved.options.implicit_tls = bindings.tls == "implicit";
   resolved.tls = {options.ca_file.empty() || options.insecure ? TlsVerify::kNone : TlsVerify::kPeer,
                   options.ca_file};

@@ -48,7 +48,8 @@ struct ResolvedTarget {
   TlsContext::Options tls;
   RunInfo info;
   bool many_recipients = false;
-  bool stays_local = false;  ///< only loopback and private addresses
+  bool stays_local = false;      ///< only loopback and private addresses
+  bool on_this_machine = false;  ///< only loopback addresses
 };
 
 /// Number of addresses that a recipient with %d stands for.

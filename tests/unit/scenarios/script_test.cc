@@ -1,4 +1,5 @@
 // Steps to operations: order, waits, conditions, loops, fragments.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,25 @@ TEST(Script, LoopsAndSkipsKnowTheirEnds) {
   EXPECT_EQ(std::get<LoopBegin>(script.ops[0].action).times.offset, 3);
   EXPECT_EQ(std::get<LoopEnd>(script.ops[3].action).begin, 0);
   EXPECT_EQ(std::get<SkipUnless>(script.ops[4].action).target, 9);
+}
+
+TEST(Script, ACaseThatLeavesAMessageNeedsMailUnlessItIsOneOfTheFew) {
+  const auto needs_mail = [](const std::string& members) {
+    const std::vector<Need> needs = CompileMembers(members).needs;
+    return std::find(needs.begin(), needs.end(), Need::kMail) != needs.end();
+  };
+  const std::string accepted = R"("probe": [{"use": "session"}, {"use": "envelope"},
+      {"send": "DATA", "expect": "354"}, {"message": {}, "expect": "25z"}])";
+  EXPECT_TRUE(needs_mail(accepted));
+  EXPECT_TRUE(needs_mail(R"("mail": "many", )" + accepted));
+  EXPECT_FALSE(needs_mail(R"("mail": "few", )" + accepted));
+  EXPECT_TRUE(needs_mail(
+      R"("setup": [{"use": "session"}, {"use": "deliver"}], "probe": [{"pause": "1s"}])"));
+  EXPECT_TRUE(
+      needs_mail(R"("probe": [{"bdat": {}, "expect": {"pass": ["5yz"], "warn": ["250"]}}])"));
+  // On a server that is right nothing is left.
+  EXPECT_FALSE(needs_mail(R"("probe": [{"message": {}, "expect": "5yz"}])"));
+  EXPECT_FALSE(needs_mail(R"("probe": [{"send": "NOOP", "expect": "250"}])"));
 }
 
 TEST(Script, TheTargetDecidesBeforeTheRun) {
