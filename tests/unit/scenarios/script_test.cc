@@ -77,8 +77,8 @@ TEST(Script, ACaseThatLeavesAMessageNeedsMailUnlessItIsOneOfTheFew) {
   EXPECT_FALSE(needs_mail(R"("mail": "few", )" + accepted));
   EXPECT_TRUE(needs_mail(
       R"("setup": [{"use": "session"}, {"use": "deliver"}], "probe": [{"pause": "1s"}])"));
-  EXPECT_TRUE(
-      needs_mail(R"("probe": [{"bdat": {}, "expect": {"pass": ["5yz"], "warn": ["250"]}}])"));
+  EXPECT_TRUE(needs_mail(
+      R"("probe": [{"bdat": {"last": true}, "expect": {"pass": ["5yz"], "warn": ["250"]}}])"));
   // On a server that is right nothing is left.
   EXPECT_FALSE(needs_mail(R"("probe": [{"message": {}, "expect": "5yz"}])"));
   EXPECT_FALSE(needs_mail(R"("probe": [{"send": "NOOP", "expect": "250"}])"));
