@@ -59,6 +59,8 @@ Baseline ReadBaseline(const std::filesystem::path& file) {
     Wrong(file, "", "expected {\"server\": \"...\", \"accepted\": [...]}");
   }
   Baseline baseline;
+  if (json.contains("server") && !json["server"].is_string())
+    Wrong(file, "/server", "expected a string");
   baseline.server = json.value("server", "");
   for (std::size_t i = 0; i < json["accepted"].size(); ++i) {
     baseline.accepted.push_back(
