@@ -27,7 +27,8 @@ class CasePool final : private IoHandler {
   ~CasePool() override;
 
   /// Runs all of `scripts`; returns when they are over, or were stopped. A case that the service
-  /// cut off with 421, or before any greeting, is run once more behind the others, alone.
+  /// cut off with 421, or before any greeting, is run again behind the others, alone; one that was
+  /// blocked by a 4yz to its sender or recipient (greylisting) once more after a while.
   void Run(const std::vector<std::uint16_t>& scripts, Knowledge* learn,
            const ResultFunction& on_result);
   /// From a signal: what runs is aborted, what waits stays out. Run() returns soon.
@@ -35,16 +36,21 @@ class CasePool final : private IoHandler {
   [[nodiscard]] bool stopped() const { return stopped_; }
 
  private:
+  enum class Turn : std::uint8_t { kFirst, kAlone, kDeferred };
   struct Waiting {
     std::uint16_t script;
-    bool again;
+    Turn turn = Turn::kFirst;
+    int tries = 0;         ///< made so far
+    CaseResult earlier{};  ///< kDeferred: what stands if no further try is worth it
   };
 
   void OnReady(std::uint32_t) override {}
   void OnTimer(TimePoint now) override;
   void Fill();
+  [[nodiscard]] bool MayBeginNext(TimePoint now);
   void BeginNext();
   void OnDone(CheckSeat& seat, Waiting which, CaseResult result);
+  void HandIn(std::uint16_t script, CaseResult result);
 
   CheckContext& context_;
   PoolLimits limits_;
@@ -55,6 +61,8 @@ class CasePool final : private IoHandler {
   const ResultFunction* on_result_ = nullptr;
   TimePoint next_start_{};
   std::uint64_t tokens_ = 0;
+  TimePoint deferred_until_{};     ///< no deferred case begins before; unset until the first is due
+  std::size_t tries_in_vain_ = 0;  ///< deferred cases in a row that were blocked again
   bool stopped_ = false;
   bool filling_ = false;
   bool looping_ = false;

@@ -34,7 +34,9 @@ void CheckSeat::Begin(std::string_view token) {
 
 void CheckSeat::OnReply(Session& session, const ObservedReply& observed) {
   greeted_ = true;
-  if (observed.reply->code == 421) service_closed_ = true;
+  const int code = observed.reply->code;
+  if (code == 421) service_closed_ = true;
+  if (code / 100 == 4 && (observed.verb == "MAIL" || observed.verb == "RCPT")) deferred_ = true;
   if (learn_ != nullptr) learn_->Learn(observed);
   context_.observations.OnReply(
       {observed.reply, observed.extensions, observed.verb, observed.phase, observed.took},

@@ -33,6 +33,8 @@ class CheckSeat final : public Seat {
   void OnTlsFacts(const Connection& connection) override;
   /// Whether the case was cut short by the service closing (421): worth one more try.
   [[nodiscard]] bool service_closed() const { return service_closed_; }
+  /// Whether a sender or recipient was refused for now (4yz): greylisting takes the next try.
+  [[nodiscard]] bool deferred() const { return deferred_; }
 
  protected:
   void Finished() override;
@@ -44,6 +46,7 @@ class CheckSeat final : public Seat {
   TimePoint began_{};
   bool greeted_ = false;
   bool service_closed_ = false;
+  bool deferred_ = false;
 };
 
 /// Header, title and level of a case, without a verdict.

@@ -222,6 +222,32 @@ class HostileServers(unittest.TestCase):
         blocked = [result["id"] for result in results if result["actual"].startswith("421")]
         self.assertEqual(blocked, [])
 
+    def test_greylisting_is_met_by_a_second_try(self):
+        """Whoever comes for the first time is put off: of each sender's cases one has to come again."""
+        known = set()
+
+        def behave(connection):
+            sender = []
+
+            def answer(verb, line):
+                if verb == b"MAIL":
+                    sender[:] = [line]
+                if verb == b"RCPT" and (*sender, line) not in known:
+                    known.add((*sender, line))
+                    return b"450 4.2.0 Greylisted\r\n"
+                return sane(verb, line)
+            dialogue(connection, answer)
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "check.json")
+            self.run_against(behave, "--jobs", "16", "--only", "5321-4.1.1.5-rset-clears*", "--only",
+                             "5321-4.1.1.4-*", "--json", path)
+            with open(path, encoding="utf-8") as file:
+                results = json.load(file)["results"]
+        self.assertGreater(len(known), 0)
+        put_off = [result["id"] for result in results if result["actual"].startswith("450")]
+        self.assertEqual(put_off, [])
+
     def test_endless_reply_to_rset(self):
         def answer(verb, line):
             return b"250-more\r\n" * 200000 if verb == b"RSET" else sane(verb, line)
@@ -268,7 +294,7 @@ class HostileServers(unittest.TestCase):
         status, out, _ = self.judge(behave)
         self.assertEqual(status, 1)
         self.assertIn("the server did not answer NOOP and QUIT behind the probe", out)
-        self.assertIn("no reply within 0.5 s", out)
+        self.assertRegex(out, r"no reply within 0\.5\d* s")
 
     def test_nothing_but_refusals_is_no_pass(self):
         """Every envelope is refused: whatever needs one is blocked, and that is not conformance."""
