@@ -36,6 +36,7 @@ constexpr std::array<Unit, 15> kSizeUnits = {{{"", 1},
                                               {"MB", 1e6},
                                               {"GB", 1e9}}};
 constexpr double kMaxSize = 9007199254740992;  // 2^53: whole numbers above are not exact
+constexpr double kMaxRate = 1e9;               // per second: whole nanoseconds between two
 
 constexpr std::array<Unit, 4> kRateUnits = {
     {{"", 1}, {"/s", 1}, {"/m", 1 / 60.0}, {"/h", 1 / 3600.0}}};
@@ -85,8 +86,8 @@ std::uint64_t ParseSize(std::string_view text) {
 
 double ParseRate(std::string_view text) {
   const std::optional<double> per_second = ParseQuantity(text, kRateUnits);
-  if (!per_second || *per_second <= 0) {
-    Refuse(text, "rate: write a number above 0 with /s, /m or /h, as in 500/s");
+  if (!per_second || *per_second <= 0 || *per_second > kMaxRate) {
+    Refuse(text, "rate: write a number above 0 with /s, /m or /h, as in 500/s; at most 1e9/s");
   }
   return *per_second;
 }
