@@ -41,7 +41,7 @@ std::size_t QuotedStringLength(std::string_view text, const FaultSet& faults) {
   return 0;
 }
 
-std::size_t LocalPartLength(std::string_view text, const FaultSet& faults) {
+std::size_t CheckedLocalPartLength(std::string_view text, const FaultSet& faults) {
   if (text.starts_with('"')) return QuotedStringLength(text, faults);
   if (faults.Has(Fault::kControlInPathAccepted)) {
     const auto at = text.find('@');
@@ -54,6 +54,20 @@ std::size_t LocalPartLength(std::string_view text, const FaultSet& faults) {
   return length;
 }
 
+std::size_t LocalPartLength(std::string_view text, const FaultSet& faults) {
+  const std::size_t length = CheckedLocalPartLength(text, faults);
+  if (!faults.Has(Fault::kLocalPartUnchecked) || text.substr(length).starts_with('@'))
+    return length;
+  const auto at = text.substr(0, text.find('>')).rfind('@');
+  return at == std::string_view::npos ? length : at;
+}
+
+// Whether there is something about the name that a faulty server dislikes.
+bool IsOddName(std::string_view name) {
+  return name.empty() || IsDigit(name.front()) || name.find("--") != std::string_view::npos ||
+         name.find('.') == std::string_view::npos;
+}
+
 // Length of the domain or literal at the front, 0 when it is neither.
 std::size_t HostLength(std::string_view text, Path& path, const FaultSet& faults) {
   if (text.starts_with('[')) {
@@ -64,6 +78,7 @@ std::size_t HostLength(std::string_view text, Path& path, const FaultSet& faults
     return IsAddressLiteral(text.substr(0, close + 1), faults) ? close + 1 : 0;
   }
   const std::size_t length = std::min(text.find_first_of(">:, @"), text.size());
+  if (faults.Has(Fault::kOddNamesRefused) && IsOddName(text.substr(0, length))) return 0;
   return IsDomain(text.substr(0, length), &path.eight_bit) ? length : 0;
 }
 
@@ -108,8 +123,11 @@ std::optional<Path> TakeMailbox(std::string_view& text, PathUse use, const Fault
     const auto last = text.substr(0, text.find('>')).rfind('@');
     if (last != std::string_view::npos) text.remove_prefix(last + 1);
   }
-  const std::size_t host = HostLength(text, path, faults);
-  if (host == 0) return std::nullopt;
+  std::size_t host = HostLength(text, path, faults);
+  if (host == 0 && use == PathUse::kReverse && faults.Has(Fault::kSenderDomainUnchecked))
+    host = std::min(text.find('>'), text.size());
+  if (host == 0 && !(use == PathUse::kReverse && faults.Has(Fault::kSenderHalfTaken)))
+    return std::nullopt;
   path.domain = text.substr(0, host);
   text.remove_prefix(host);
   for (char c : path.local)
@@ -188,6 +206,11 @@ std::optional<Path> TakePath(std::string_view& text, PathUse use, const FaultSet
     if (use == PathUse::kForward && !faults.Has(Fault::kNullRecipientAccepted)) return std::nullopt;
     return Path{.kind = use == PathUse::kForward ? PathKind::kPostmaster : PathKind::kNull};
   }
+  if (use == PathUse::kReverse && faults.Has(Fault::kSenderHalfTaken) && text.starts_with('@') &&
+      text.ends_with('>') && text.find(':') == std::string_view::npos) {
+    text = {};
+    return Path{.kind = PathKind::kNull};
+  }
   if (!DropRoute(text)) return std::nullopt;
   auto path = TakeMailbox(text, use, faults);
   if (!path) return std::nullopt;
@@ -202,6 +225,7 @@ std::optional<Path> TakePath(std::string_view& text, PathUse use, const FaultSet
 bool IsHelloName(std::string_view text, const FaultSet& faults) {
   if (text.size() > kMaxDomain) return false;
   if (text.starts_with('[')) return IsAddressLiteral(text, faults);
+  if (faults.Has(Fault::kOddNamesRefused) && IsOddName(text)) return false;
   return IsDomain(text, nullptr);
 }
 

@@ -33,6 +33,7 @@ void Dialogue::OnHello(Connection& c, Verb verb, Line argument) {
   argument = Trimmed(argument);
   if (argument.empty() || !IsHelloName(argument, service_.faults())) {
     if (Has(Fault::kRefusedEhloResets)) ResetTransaction(c);
+    if (Has(Fault::kRefusedEhloForgetsHello)) c.hello = Hello::kNone;
     if (Has(Fault::kBadEhloCloses) ||
         (argument.starts_with('[') && Has(Fault::kBadLiteralCloses)) ||
         (argument.size() > kMaxDomain && Has(Fault::kLongEhloCloses))) {

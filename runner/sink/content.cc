@@ -47,14 +47,15 @@ void Dialogue::OnData(Connection& c, Line argument) {
   while (argument.ends_with(' '))
     argument.remove_suffix(1);
   if (!argument.empty()) return Say(c, Reply::kDataArgument);
-  if (!c.transaction.open) {
+  const bool without_mail = !c.transaction.open && Has(Fault::kDataWithoutMail);
+  if (!c.transaction.open && !without_mail) {
     if (Has(Fault::kSequenceErrorResets)) ResetTransaction(c);
     return Say(c, Reply::kNeedMail);
   }
   if (c.transaction.chunks && !Has(Fault::kDataAfterChunk)) return Say(c, Reply::kNotDuringChunks);
   if (Has(Fault::kLastRecipientDecides) && c.transaction.refused_recipients > 0)
     return Say(c, Reply::kNeedRcpt);
-  if (c.transaction.recipients == 0 && !Has(Fault::kDataWithoutRecipient)) {
+  if (c.transaction.recipients == 0 && !Has(Fault::kDataWithoutRecipient) && !without_mail) {
     if (Has(Fault::kSequenceErrorResets)) ResetTransaction(c);
     return Say(c, Reply::kNeedRcpt);
   }

@@ -88,6 +88,8 @@ std::string CorruptContent(std::string content, const FaultSet& faults) {
   }
   if (faults.Has(Fault::kMessageCut32k))
     content.resize(std::min<std::size_t>(content.size(), 32768));
+  if (faults.Has(Fault::kMessageCut64k))
+    content.resize(std::min<std::size_t>(content.size(), 65536));
   if (faults.Has(Fault::kHeaderLimit64k)) {
     const auto header = content.find("\r\n\r\n");
     const auto from = content.find("\r\n", 65536);

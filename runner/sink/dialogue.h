@@ -122,6 +122,7 @@ class Dialogue {
   [[nodiscard]] bool IsLargerThanFirst(const Connection& c) const;
   [[nodiscard]] bool TakesUtf8ByNow(const Connection& c) const;
   [[nodiscard]] bool RelaysByNow(const Connection& c) const;
+  [[nodiscard]] bool TakesAnyPath(const Connection& c, Line argument) const;
   [[nodiscard]] bool IsDataOverdue(const Connection& c) const;
   void AnswerLate(Connection& c, std::size_t from);
 

@@ -34,10 +34,14 @@ void Dialogue::OnMail(Connection& c, Line argument) {
   if (!c.tls && Has(Fault::kVariantWantsTls)) return Say(c, Reply::kAuthRequired);
   if (c.transaction.open) {
     if (Has(Fault::kNestedMailResets)) ResetTransaction(c);
+    if (Has(Fault::kNestedMailChangesSender))
+      c.Extra().envelope.sender = argument.substr(argument.find('<') + 1, argument.find('>') - 6);
     return Say(c, Reply::kNestedMail);
   }
   if (!StartsWithIgnoreCase(argument, "FROM:"))
-    return Say(c, Has(Fault::kMailWithoutFromAccepted) ? Reply::kMailOk : Reply::kPathSyntax);
+    return Say(c, Has(Fault::kMailWithoutFromAccepted) || TakesAnyPath(c, argument)
+                      ? Reply::kMailOk
+                      : Reply::kPathSyntax);
   argument.remove_prefix(5);
   const auto path = TakePath(argument, PathUse::kReverse, faults);
   if (!path) {
@@ -137,12 +141,14 @@ void Dialogue::OnRcpt(Connection& c, Line argument) {
     if (Has(Fault::kRcptWithoutToAccepted)) return Say(c, Reply::kRcptOk);
     return RefuseRecipient(c, Reply::kPathSyntax);
   }
+  const bool takes_any = TakesAnyPath(c, argument);
   argument.remove_prefix(3);
   if (Has(Fault::kRouteRelayed) && argument.starts_with("<@")) return Say(c, Reply::kRcptRelayOk);
   if (Has(Fault::kDomainlessTaken) && argument.size() > 2 && argument.find('@') == Line::npos &&
       !EqualsIgnoreCase(argument, "<postmaster>"))
     return Say(c, Reply::kRcptOk);
   const auto path = TakePath(argument, PathUse::kForward, faults);
+  if (!path && takes_any) return Say(c, Reply::kRcptOk);
   if (!path) {
     if (Has(Fault::kOddRecipientCloses)) c.next = Next::kClose;
     return RefuseRecipient(c, Reply::kPathSyntax);

@@ -132,6 +132,10 @@ enum class Fault : std::uint16_t {
   kQuotedSpecialsRefused,
   kAtextSpecialsRefused,
   kTwoAtSignsAccepted,
+  kOddNamesRefused,
+  kSenderDomainUnchecked,
+  kSenderHalfTaken,
+  kLocalPartUnchecked,
   kOddRecipientCloses,
   kLocalPart64Refused,
   kDomain253Refused,
@@ -149,6 +153,7 @@ enum class Fault : std::uint16_t {
 
   // Content and transparency
   kDataWithoutRecipient,
+  kDataWithoutMail,
   kLastRecipientDecides,
   kEndOfDataKeepsTransaction,
   kFailedDataKeepsTransaction,
@@ -400,6 +405,15 @@ enum class Fault : std::uint16_t {
   kCrLostAtBlockEdge,
   kEodCrAtEdgeOfRead,
   kEodMissedAfterBareCr,
+  kPathsCheckedOnce,
+  kAnyErrorResets,
+  kNestedMailChangesSender,
+  kRefusedEhloForgetsHello,
+  kHundredthRecipientLost,
+  kMiddleRecipientLost,
+  kMessageCut64k,
+  kDotAtReadRemoved,
+  kDotAtReadKept,
 
   // What shows in TLS only
   kRsetKeepsInTls,

@@ -8,6 +8,8 @@ using Level = FaultLevel;
 // clang-format off
 constexpr FaultRow kRows[] = {
     // Content and transparency
+    {"data-without-mail", "data", Level::kMust,
+     "answers DATA with 354 where there is no transaction", Fault::kDataWithoutMail},
     {"data-without-recipient", "content", Level::kShould,
      "accepts a message for nobody", Fault::kDataWithoutRecipient},
     {"last-recipient-decides", "content", Level::kShould,

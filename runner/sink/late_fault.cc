@@ -56,6 +56,17 @@ bool Dialogue::RelaysByNow(const Connection& c) const {
   return Has(Fault::kRelayAfterMessage) && c.rare && c.rare->memory.messages > 0;
 }
 
+// Whether a faulty server does not look at the path any more: not the first transaction, recipient
+// or kind of session that it was tried with.
+bool Dialogue::TakesAnyPath(const Connection& c, Line argument) const {
+  if (!Has(Fault::kPathsCheckedOnce)) return false;
+  const std::uint32_t current = c.transaction.open ? 1 : 0;
+  const bool later = c.rare && c.rare->memory.transactions > current;
+  const bool lower_case = argument.starts_with('t') || argument.starts_with('f');
+  return later || lower_case || c.hello == Hello::kHelo || c.transaction.recipients > 0 ||
+         c.transaction.null_sender;
+}
+
 bool Dialogue::IsDataOverdue(const Connection& c) const {
   return Has(Fault::kDataDeadline) && now_ - c.rare->memory.data_started > kSecond;
 }

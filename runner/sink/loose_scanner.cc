@@ -51,7 +51,8 @@ bool NeedsLooseScanner(const FaultSet& faults) {
         Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
         Fault::kCrLostAtEdgeOfRead, Fault::kFirstDotKept, Fault::kDotAtBlockEdgeKept,
         Fault::kSecondDotRemoved, Fault::kDotsOfSecondKept, Fault::kCrLostAtBlockEdge,
-        Fault::kEodCrAtEdgeOfRead, Fault::kEodMissedAfterBareCr, Fault::kEodInOneReadInTls})
+        Fault::kEodCrAtEdgeOfRead, Fault::kEodMissedAfterBareCr, Fault::kEodInOneReadInTls,
+        Fault::kDotAtReadRemoved, Fault::kDotAtReadKept})
     if (faults.Has(fault)) return true;
   return false;
 }
@@ -81,6 +82,15 @@ bool LooseScanner::LosesCr(bool last) const {
          (seen_ % 1024 == 1022 && faults_.Has(Fault::kCrLostAtBlockEdge));
 }
 
+// Whether a read that begins with a dot loses it; otherwise notes a dot that is not to be removed.
+bool LooseScanner::LosesDot() {
+  if (raw_.ends_with("\r\n")) {
+    if (faults_.Has(Fault::kDotAtReadKept)) kept_dot_ = raw_.size();
+    return false;
+  }
+  return faults_.Has(Fault::kDotAtReadRemoved);
+}
+
 std::size_t LooseScanner::Feed(std::string_view input) {
   since_read_ = 0;
   for (std::size_t i = 0; i < input.size(); ++i) {
@@ -89,6 +99,7 @@ std::size_t LooseScanner::Feed(std::string_view input) {
       ended_ = true;
       return i;
     }
+    if (i == 0 && input[i] == '.' && LosesDot()) continue;
     const bool last = i + 1 == input.size();
     if (input[i] == '\r' && LosesCr(last)) {
       ++seen_;
@@ -131,7 +142,7 @@ std::string LooseScanner::TakeContent() {
   for (std::size_t i = 2; i < raw_.size(); ++i) {
     const bool line_start = raw_[i - 1] == '\n' && raw_[i - 2] == '\r';
     const bool first = i == 2 && faults_.Has(Fault::kFirstDotKept);
-    if (line_start && raw_[i] == '.' && !keep && !first) {
+    if (line_start && raw_[i] == '.' && !keep && !first && i != kept_dot_) {
       const bool edge = i % 4096 < 2;
       if (faults_.Has(Fault::kDotAtBlockEdgeKept) && edge) {
         content += '.';

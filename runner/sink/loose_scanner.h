@@ -40,6 +40,7 @@ class LooseScanner {
   [[nodiscard]] bool EndsHere(char next);
   [[nodiscard]] bool MissesEnd() const;
   [[nodiscard]] bool LosesCr(bool last) const;
+  [[nodiscard]] bool LosesDot();
 
   const FaultSet& faults_;
   std::uint64_t limit_;
@@ -48,6 +49,7 @@ class LooseScanner {
   std::size_t since_read_ = 0;
   std::string raw_ = "\r\n";  // what stands before the first line, so that it needs no exception
   std::size_t cut_ = 0;       // how much of the end of raw_ belongs to the terminator
+  std::size_t kept_dot_ = 0;  // where in raw_; 0: none
   bool ended_ = false;
   bool bare_cr_ = false;
   bool skips_lf_ = false;  // the LF to a CR that was taken for CRLF already

@@ -134,9 +134,13 @@ bool Spool::Deliver(const Envelope& envelope, const Trace& trace) {
   std::size_t most = envelope.recipients.size();
   if (faults_.Has(Fault::kOnlyFirstRecipientDelivered)) most = 1;
   if (faults_.Has(Fault::kEleventhRecipientLost)) most = 10;
+  if (faults_.Has(Fault::kHundredthRecipientLost)) most = std::min<std::size_t>(most, 99);
   if (faults_.Has(Fault::kLastRecipientLost) && most > 2) --most;
   for (const Recipient& recipient : envelope.recipients) {
     if (delivered_.size() >= most) break;
+    const bool outer =
+        &recipient == &envelope.recipients.front() || &recipient == &envelope.recipients.back();
+    if (!outer && faults_.Has(Fault::kMiddleRecipientLost)) continue;
     if (DeliverOne(envelope, recipient, trace)) continue;
     for (const std::string& path : delivered_)
       ::unlink(path.c_str());
