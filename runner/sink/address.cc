@@ -1,5 +1,7 @@
 #include "runner/sink/address.h"
 
+#include <algorithm>
+
 #include "runner/sink/ascii.h"
 
 namespace smtpgauge::sink {
@@ -64,8 +66,10 @@ std::size_t LocalPartLength(std::string_view text, const FaultSet& faults) {
 
 // Whether there is something about the name that a faulty server dislikes.
 bool IsOddName(std::string_view name) {
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
   return name.empty() || IsDigit(name.front()) || name.find("--") != std::string_view::npos ||
-         name.find('.') == std::string_view::npos;
+         name.find('.') == std::string_view::npos ||
+         std::none_of(name.begin(), name.end(), is_lower);
 }
 
 // Length of the domain or literal at the front, 0 when it is neither.

@@ -42,8 +42,10 @@ void Dialogue::OnMail(Connection& c, Line argument) {
     return Say(c, Has(Fault::kMailWithoutFromAccepted) || TakesAnyPath(c, argument)
                       ? Reply::kMailOk
                       : Reply::kPathSyntax);
+  const bool takes_any = TakesAnyPath(c, argument);
   argument.remove_prefix(5);
   const auto path = TakePath(argument, PathUse::kReverse, faults);
+  if (!path && takes_any) return Say(c, Reply::kMailOk);
   if (!path) {
     if (Has(Fault::kBadMailOpensTransaction)) c.transaction.open = true;
     return Say(c, Reply::kPathSyntax);

@@ -332,7 +332,7 @@ constexpr FaultRow kRows[] = {
     {"atext-specials-refused", "envelope", Level::kMust,
      "takes legal special characters in local-parts for a syntax error", Fault::kAtextSpecialsRefused},
     {"odd-names-refused", "envelope", Level::kMust,
-     "refuses names with a digit first, two hyphens or no dot", Fault::kOddNamesRefused},
+     "refuses names with a digit first, two hyphens or no dot, or in upper case", Fault::kOddNamesRefused},
     {"sender-domain-unchecked", "envelope", Level::kShould,
      "takes anything for the domain of a sender", Fault::kSenderDomainUnchecked},
     {"sender-half-taken", "envelope", Level::kMust,
