@@ -62,7 +62,7 @@ struct Memory {
   BodyType body = BodyType::kSevenBit;
   std::uint64_t size = 0;
   std::string sender;
-  std::vector<Recipient> refused;  ///< of the last message, if it was refused
+  std::vector<Recipient> refused;  ///< of the last message, if it was refused, or always
   std::uint32_t recipients = 0;    ///< of the transaction that was cleared last
   std::int64_t data_started = 0;   ///< steady nanoseconds
 };

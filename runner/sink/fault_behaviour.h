@@ -406,6 +406,7 @@ enum class Fault : std::uint16_t {
   kEodCrAtEdgeOfRead,
   kEodMissedAfterBareCr,
   kPathsCheckedOnce,
+  kRecipientsOfLastKept,
   kAnyErrorResets,
   kNestedMailChangesSender,
   kRefusedEhloForgetsHello,

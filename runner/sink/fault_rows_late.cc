@@ -85,6 +85,8 @@ constexpr FaultRow kRows[] = {
      "takes CR that is the last octet of a read for CRLF", Fault::kEodCrAtEdgeOfRead},
     {"eod-missed-after-bare-cr", "memory", Level::kMust,
      "misses the end of data behind a bare CR", Fault::kEodMissedAfterBareCr},
+    {"recipients-of-last-kept", "memory", Level::kMust,
+     "delivers a message to the recipients of the one before it too", Fault::kRecipientsOfLastKept},
     {"paths-checked-once", "memory", Level::kMust,
      "takes malformed paths but in the first upper-case command of an EHLO session", Fault::kPathsCheckedOnce},
     {"any-error-resets", "memory", Level::kMust,

@@ -24,16 +24,16 @@ void Dialogue::RecallFirst(Connection& c, const Parameters& parameters) {
   if (Has(Fault::kBodyOfFirstKept)) c.transaction.body = memory.body;
   if (TakesUtf8ByNow(c)) c.transaction.smtputf8 = true;
   if (Has(Fault::kSenderOfFirstKept)) c.rare->envelope.sender = memory.sender;
-  if (Has(Fault::kRecipientsOfRefusedKept)) c.rare->envelope.recipients = memory.refused;
+  if (Has(Fault::kRecipientsOfRefusedKept) || Has(Fault::kRecipientsOfLastKept))
+    c.rare->envelope.recipients = memory.refused;
 }
 
 void Dialogue::RememberMessage(Connection& c, Reply reply) {
   Memory& memory = c.Extra().memory;
   memory.refused.clear();
-  if (reply != Reply::kMessageOk) {
-    memory.refused = c.rare->envelope.recipients;
-    return;
-  }
+  const bool refused = reply != Reply::kMessageOk;
+  if (refused || Has(Fault::kRecipientsOfLastKept)) memory.refused = c.rare->envelope.recipients;
+  if (refused) return;
   ++memory.messages;
   memory.chunked = memory.chunked || c.transaction.chunks;
 }
