@@ -63,6 +63,7 @@ void Dialogue::SayText(Connection& c, std::string_view text, char reply_class) {
   if (reply_class < '4') return;
   counters_.rejected_commands.Add(1);
   if (reply_class == '5' && Has(Fault::kAnyErrorResets)) ResetTransaction(c);
+  if (reply_class == '5' && Has(Fault::kAnyErrorForgetsHello)) c.hello = Hello::kNone;
   if (reply_class == '5' && ++c.errors > service_.config().limits.errors && c.next == Next::kRead) {
     if (Has(Fault::kErrorLimitSilent)) {
       c.next = Next::kClose;

@@ -408,6 +408,7 @@ enum class Fault : std::uint16_t {
   kPathsCheckedOnce,
   kRecipientsOfLastKept,
   kAnyErrorResets,
+  kAnyErrorForgetsHello,
   kNestedMailChangesSender,
   kRefusedEhloForgetsHello,
   kHundredthRecipientLost,

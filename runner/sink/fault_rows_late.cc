@@ -91,6 +91,8 @@ constexpr FaultRow kRows[] = {
      "takes malformed paths but in the first upper-case command of an EHLO session", Fault::kPathsCheckedOnce},
     {"any-error-resets", "memory", Level::kMust,
      "clears the transaction at whatever it refuses", Fault::kAnyErrorResets},
+    {"any-error-forgets-hello", "memory", Level::kMust,
+     "wants EHLO again behind whatever it refused", Fault::kAnyErrorForgetsHello},
     {"nested-mail-changes-sender", "memory", Level::kMust,
      "refuses a second MAIL and takes its sender all the same", Fault::kNestedMailChangesSender},
     {"refused-ehlo-forgets-hello", "memory", Level::kMust,

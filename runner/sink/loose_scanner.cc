@@ -46,13 +46,12 @@ constexpr std::string_view kEnd = "\r\n.\r\n";
 bool NeedsLooseScanner(const FaultSet& faults) {
   for (const Terminator& terminator : kTerminators)
     if (faults.Has(terminator.fault)) return true;
-  for (Fault fault :
-       {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
-        Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
-        Fault::kCrLostAtEdgeOfRead, Fault::kFirstDotKept, Fault::kDotAtBlockEdgeKept,
-        Fault::kSecondDotRemoved, Fault::kDotsOfSecondKept, Fault::kCrLostAtBlockEdge,
-        Fault::kEodCrAtEdgeOfRead, Fault::kEodMissedAfterBareCr, Fault::kEodInOneReadInTls,
-        Fault::kDotAtReadRemoved, Fault::kDotAtReadKept})
+  for (Fault fault : {Fault::kEodCrlfCr, Fault::kLoneDotLineEnds, Fault::kEodOnlyInOneRead,
+                      Fault::kEodLostAtBlockEdge, Fault::kEodFirstLineMissed, Fault::kDotNotRemoved,
+                      Fault::kCrLostAtEdgeOfRead, Fault::kFirstDotKept, Fault::kDotAtBlockEdgeKept,
+                      Fault::kSecondDotRemoved, Fault::kDotsOfSecondKept, Fault::kCrLostAtBlockEdge,
+                      Fault::kEodCrAtEdgeOfRead, Fault::kEodMissedAfterBareCr,
+                      Fault::kEodInOneReadInTls, Fault::kDotAtReadRemoved, Fault::kDotAtReadKept})
     if (faults.Has(fault)) return true;
   return false;
 }
