@@ -67,7 +67,9 @@ void CheckSeat::Finished() {
       outcome.pointer < script.pointers.size() ? script.pointers[outcome.pointer] : std::string();
   result.duration = std::chrono::steady_clock::now() - began_;
   result.transcript = session().TakeTranscript();
-  context_.observations.OnCase(script.id, result.transcript);
+  const Secrets* secrets = session().secrets();
+  context_.observations.OnCase(script.id, result.transcript,
+                               secrets != nullptr ? *secrets : Secrets());
   done_(*this, std::move(result));
 }
 

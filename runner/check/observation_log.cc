@@ -35,10 +35,12 @@ void ObservationLog::OnPeerClosed(bool allowed, const std::string& case_id) {
 }
 
 void ObservationLog::OnCase(const std::string& case_id,
-                            const std::vector<TranscriptEntry>& transcript) {
+                            const std::vector<TranscriptEntry>& transcript,
+                            const Secrets& secrets) {
   for (ObservationTally& tally : tallies_) {
     if (!tally.wants_transcript || tally.offender != case_id) continue;
     tally.transcript = transcript;
+    secrets.Mask(tally.actual);
     tally.wants_transcript = false;
   }
 }

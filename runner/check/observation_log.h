@@ -7,6 +7,7 @@
 
 #include "runner/judge/invariants.h"
 #include "runner/record/check_result.h"
+#include "runner/session/transcript.h"
 
 namespace smtpgauge {
 
@@ -27,8 +28,10 @@ class ObservationLog {
   ObservationLog();
   void OnReply(const Exhibit& exhibit, const std::string& case_id);
   void OnPeerClosed(bool allowed, const std::string& case_id);
-  /// Hands in the transcript of a finished case; kept where that case was an offender.
-  void OnCase(const std::string& case_id, const std::vector<TranscriptEntry>& transcript);
+  /// Hands in the transcript of a finished case, kept where that case was an offender, and what its
+  /// replies must not show.
+  void OnCase(const std::string& case_id, const std::vector<TranscriptEntry>& transcript,
+              const Secrets& secrets);
   /// Null for a name that no rule has.
   [[nodiscard]] ObservationTally* Find(std::string_view name);
   /// Fills verdict, reason, actual and transcript of a result from the rule's tally.

@@ -322,6 +322,10 @@ void Session::CloseLinks() {
 
 void Session::Finish() {
   if (done()) return;
+  if (transcript_) {
+    transcript_->secrets().Mask(outcome_.actual);
+    transcript_->secrets().Mask(outcome_.reason);
+  }
   CloseLinks();
   waiting_ = Waiting::kDone;
   deadline_ = TimePoint::max();

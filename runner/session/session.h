@@ -72,6 +72,10 @@ class Session {
   [[nodiscard]] const Slots& slots() const { return slots_; }
   [[nodiscard]] const smtp::ExtensionSet* extensions(std::uint8_t connection) const;
   [[nodiscard]] std::vector<TranscriptEntry> TakeTranscript();
+  /// What was sent and no report may show; null without transcripts.
+  [[nodiscard]] const Secrets* secrets() const {
+    return transcript_ ? &transcript_->secrets() : nullptr;
+  }
   /// Load: messages begun on this session's connection so far.
   [[nodiscard]] std::uint32_t messages_begun() const { return message_; }
 

@@ -49,6 +49,10 @@ void Session::Run(const Authenticate& step, const Op& op, TimePoint now) {
   }
   const Credentials credentials{Rendered(step.user, slots_), Rendered(step.password, slots_),
                                 Rendered(step.authzid, slots_)};
+  if (HoldsSecret(step.password)) {
+    auth_->secrets.Add(credentials.password);
+    if (transcript_) transcript_->Keep(credentials.password);
+  }
   auth_->client = SaslClient::Create(auth_->mechanism, credentials);
   if (!auth_->client) {
     auth_.reset();
@@ -81,6 +85,7 @@ void Session::SendAuthMessage(std::uint8_t connection, Link& link, std::string m
     encoded = "=";  // RFC 4954 section 4: an empty initial response
   QueueOctets(link, connection, prefix, false, now);
   QueueOctets(link, connection, encoded, true, now);
+  auth_->secrets.Add(encoded);
   QueueOctets(link, connection, "\r\n", false, now);
 }
 
@@ -120,6 +125,7 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
     judgement = {predicate.otherwise, predicate.note};
   }
   const Exchange finished = exchange;
+  const Secrets secrets = std::move(auth.secrets);
   auth_.reset();
   link.exchanges.Pop();
   waiting_ = Waiting::kNothing;
@@ -131,7 +137,9 @@ void Session::HandleAuthReply(std::uint8_t connection, Link& link, const smtp::R
     Emit(finished, outcome, judgement.verdict, static_cast<std::uint16_t>(reply.code),
          smtp::EnhancedCodeOf(reply), now);
     if (Worse(judgement.verdict, Verdict::kWarn) == Verdict::kWarn) return;
-    host_.OnExample(*this, op, judgement.verdict, reply.raw);
+    std::string actual(reply.raw);
+    secrets.Mask(actual);
+    host_.OnExample(*this, op, judgement.verdict, actual);
     return EndLoadSession(outcome, now);
   }
   Decide(judgement.verdict, op, expectation.expected,

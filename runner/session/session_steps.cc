@@ -91,11 +91,11 @@ void Session::Run(const Send& step, const Op& op, TimePoint now) {
     QueueText(link, op.connection, step.text, step.secret, now);
     return;
   }
-  segmented_ = Rendered(step.text, slots_);
-  if (transcript_) {
-    const SecretRange all{0, segmented_.size()};
-    transcript_->Sent(op.connection, segmented_, std::span(&all, step.secret ? 1U : 0U), now);
-  }
+  segmented_.clear();
+  std::vector<SecretRange> secrets;
+  Render(step.text, slots_, 0, segmented_, transcript_ ? &secrets : nullptr);
+  if (step.secret) secrets = {{0, segmented_.size()}};
+  if (transcript_) transcript_->Sent(op.connection, segmented_, secrets, now);
   segment_ = 0;
   segment_at_ = 0;
   waiting_on_ = op.connection;

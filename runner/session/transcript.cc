@@ -4,6 +4,22 @@
 
 namespace smtpgauge {
 
+void Secrets::Add(std::string_view octets) {
+  while (octets.ends_with('\n') || octets.ends_with('\r'))
+    octets.remove_suffix(1);
+  if (octets.size() < kShortest || secrets_.size() >= kMost) return;
+  if (std::find(secrets_.begin(), secrets_.end(), octets) == secrets_.end())
+    secrets_.emplace_back(octets);
+}
+
+void Secrets::Mask(std::string& text) const {
+  for (const std::string& secret : secrets_) {
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + kSecretMask.size()))
+      text.replace(at, secret.size(), kSecretMask);
+  }
+}
+
 void Transcript::Add(TranscriptEntry::Kind kind, std::uint8_t connection, std::string_view octets,
                      TimePoint now) {
   // Octets of one direction in a row are one entry: bytewise writes and split replies stay
@@ -35,6 +51,7 @@ void Transcript::Sent(std::uint8_t connection, std::string_view octets,
   std::size_t at = 0;
   for (const SecretRange& secret : secrets) {
     masked.append(octets.substr(at, secret.begin - at)).append(kSecretMask);
+    secrets_.Add(octets.substr(secret.begin, secret.end - secret.begin));
     at = secret.end;
   }
   masked.append(octets.substr(std::min(at, octets.size())));
@@ -43,6 +60,13 @@ void Transcript::Sent(std::uint8_t connection, std::string_view octets,
 
 void Transcript::Received(std::uint8_t connection, std::string_view octets, TimePoint now) {
   Add(TranscriptEntry::Kind::kReceived, connection, octets, now);
+}
+
+std::vector<TranscriptEntry> Transcript::Take() {
+  for (TranscriptEntry& entry : entries_) {
+    if (entry.kind != TranscriptEntry::Kind::kSent) secrets_.Mask(entry.octets);
+  }
+  return std::move(entries_);
 }
 
 void Transcript::Note(std::uint8_t connection, std::string_view text, TimePoint now) {

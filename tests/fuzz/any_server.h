@@ -60,6 +60,9 @@ class AnyServer : public SessionHost {
   }
 
  protected:
+  TimePoint now_{std::chrono::seconds(100)};
+
+ private:
   static constexpr int kMostTimers = 2'000'000;
 
   void Turn(Session& session) {
@@ -86,7 +89,6 @@ class AnyServer : public SessionHost {
     if (!octets.empty()) session.OnOctets(connection, octets, now_);
   }
 
- private:
   static constexpr std::array<std::string_view, 13> kUsual = {
       "220 mx.example.test ESMTP\r\n",
       "250-mx.example.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-CHUNKING\r\n250-AUTH PLAIN "
@@ -131,7 +133,6 @@ class AnyServer : public SessionHost {
 
   FuzzedDataProvider& input_;
   std::set<std::uint8_t> connecting_, shaking_, writing_, open_;
-  TimePoint now_{std::chrono::seconds(100)};
 };
 
 }  // namespace smtpgauge

@@ -32,6 +32,12 @@ const Plan& Suite() {
 
 }  // namespace
 
+// Not within the time limit of one input.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  (void)Suite();
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Plan& plan = Suite();
   FuzzedDataProvider input(data, size);
@@ -52,7 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t kept = 0;
   for (const TranscriptEntry& entry : session.TakeTranscript()) {
     kept += entry.octets.size();
-    if (entry.octets.find("secret-word") != std::string::npos) std::abort();
+    const bool shows = entry.octets.find("secret-word") != std::string::npos;
+    if (shows && entry.kind == TranscriptEntry::Kind::kSent) std::abort();
   }
   if (kept > kMostTranscript) std::abort();
   return 0;

@@ -44,13 +44,13 @@ TEST_F(ObservationLogOfARun, PassesWhenExercised) {
 
 TEST_F(ObservationLogOfARun, AFailureOutranksTheWarningBeforeIt) {
   Hear("250 slow\r\n", seconds(11), "first");
-  log_.OnCase("first", {{.octets = "of the first"}});
+  log_.OnCase("first", {{.octets = "of the first"}}, {});
   EXPECT_EQ(Judged("reply-time").verdict, Verdict::kWarn);
   EXPECT_EQ(Judged("reply-time").transcript.at(0).octets, "of the first");
   Hear("250 too slow\r\n", seconds(301), "second");
   Hear("250 too slow again\r\n", seconds(400), "third");
-  log_.OnCase("second", {{.octets = "of the second"}});
-  log_.OnCase("third", {{.octets = "of the third"}});
+  log_.OnCase("second", {{.octets = "of the second"}}, {});
+  log_.OnCase("third", {{.octets = "of the third"}}, {});
   const CaseResult result = Judged("reply-time");
   EXPECT_EQ(result.verdict, Verdict::kFail);
   EXPECT_NE(result.reason.find("(3 of 3 judged; first in second)"), std::string::npos)

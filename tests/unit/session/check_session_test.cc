@@ -45,9 +45,10 @@ class Peer final : public SessionHost {
 class CheckSession : public ::testing::Test {
  protected:
   /// Up to the greeting, which has been answered for.
-  void Begin(const std::string& probe) {
+  void Begin(const std::string& probe, const Bindings& target = ExampleTarget()) {
     options.limits.fill(seconds(30));
-    script = CompileMembers(R"("probe": [{"connect": "clear"}, {"expect": "220"}, )" + probe + "]");
+    script = CompileMembers(R"("probe": [{"connect": "clear"}, {"expect": "220"}, )" + probe + "]",
+                            target);
     session.emplace(script, 0, options, peer);
     session->Start(now, now);
     session->OnConnected(1, now);
@@ -118,6 +119,30 @@ TEST_F(CheckSession, OctetsThatNeverLeaveEndTheCase) {
     session->OnTimer(now);
   }
   EXPECT_TRUE(session->done());
+}
+
+TEST_F(CheckSession, ASecretThatTheServerRepeatsIsShownNowhere) {
+  Bindings target = ExampleTarget();
+  target.user = "joe";
+  target.password = "open-sesame";
+  for (const char* probe :
+       {R"({"auth": {"mechanism": "PLAIN", "initial": "always"}})",
+        R"({"send": ["AUTH PLAIN ", {"base64": "\u0000joe\u0000${password}"}], "expect": "235"})",
+        R"({"send": "AUTH X ${password}", "segments": [5, 0], "expect": "235"})"}) {
+    Begin(probe, target);
+    const std::string line = peer.written.substr(peer.written.rfind("AUTH"));
+    const std::string word = line.substr(line.rfind(' ') + 1, line.size() - line.rfind(' ') - 3);
+    ASSERT_GT(word.size(), Secrets::kShortest);
+    Say("500 unknown command " + line.substr(0, line.size() - 2) + " open-sesame\r\n");
+    ASSERT_TRUE(session->done());
+    EXPECT_EQ(session->outcome().verdict, Verdict::kFail);
+    std::string shown = session->outcome().actual + session->outcome().reason;
+    for (const TranscriptEntry& entry : session->TakeTranscript())
+      shown += entry.octets;
+    EXPECT_EQ(shown.find(word), std::string::npos) << shown;
+    EXPECT_NE(shown.find("500 unknown command AUTH"), std::string::npos) << shown;
+    peer.written.clear();
+  }
 }
 
 TEST_F(CheckSession, AnAlertOfTlsIsNoReply) {
