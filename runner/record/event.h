@@ -80,6 +80,9 @@ struct Event {
   std::uint16_t step = 0;            ///< index into Script::ops
   std::uint16_t code = 0;            ///< reply code, 0 when there was none
   smtp::EnhancedCode enhanced{};
+  /// When its message was due by the schedule (closed loop: was begun), outside of messages
+  /// `scheduled`: what belongs together is measured, or left to the warm-up, together.
+  TimePoint due{};
   TimePoint scheduled{};         ///< when the load shape wanted it (the session's intended start)
   TimePoint started{};           ///< first octet handed to the kernel
   TimePoint finished{};          ///< last octet of the reply taken

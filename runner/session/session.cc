@@ -296,7 +296,7 @@ void Session::Decide(Verdict verdict, const Op& op, std::string expected, std::s
 void Session::Abort(std::string_view why, TimePoint now) {
   if (done()) return;
   if (transcript_) transcript_->Note(1, why, now);
-  if (load_) return EndLoadSession(Outcome::kClosed, now);
+  if (load_) return Finish();
   if (outcome_.verdict == Verdict::kPass) {
     outcome_.verdict = Verdict::kSkipped;
     outcome_.reason = why;

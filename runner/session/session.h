@@ -57,7 +57,7 @@ class Session {
   void OnMessageReady(TimePoint now);
   /// Load: what is awaited has not come, and will not be awaited any longer: a timeout.
   void GiveUp(TimePoint now);
-  /// Ends at once: the run is being stopped.
+  /// Ends at once: the run is being stopped. Load: what was under way has no end to report.
   void Abort(std::string_view why, TimePoint now);
 
   /// When OnTimer() wants to be called; TimePoint::max() for never. Moves with every call above.
@@ -97,6 +97,7 @@ class Session {
   /// Load: a message between its first command and its final reply.
   struct MessageState {
     TimePoint scheduled{}, started{};
+    TimePoint turn{};               ///< when nothing stood before its MAIL any more; zero: unknown
     std::uint32_t outstanding = 0;  ///< exchanges owed
     std::uint32_t accepted = 0;     ///< recipients
     std::uint32_t final_replies = 0;
@@ -211,10 +212,11 @@ class Session {
   void EndUnasked(std::string_view octets, TimePoint now);
   Event Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
              smtp::EnhancedCode enhanced, TimePoint now);
+  void EmitSession(Outcome outcome, Verdict verdict, TimePoint now);
   MessageState& MessageOf(std::uint32_t number);
   /// Null when that message is over, or there is none: the exchange belongs to the connection.
   [[nodiscard]] MessageState* InFlight(std::uint32_t number);
-  [[nodiscard]] Duration Lateness(const Exchange& exchange);
+  [[nodiscard]] Duration Lateness(const MessageState* message) const;
   [[nodiscard]] bool Pipelines() const;
   [[nodiscard]] bool Chunks() const;
 

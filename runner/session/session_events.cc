@@ -23,8 +23,10 @@ void Session::OnConnected(std::uint8_t connection, TimePoint now) {
   link.open = true;
   link.active = now;
   if (load_)
-    Emit({.phase = Phase::kConnect, .started = step_began_}, Outcome::k2yz, Verdict::kPass, 0, {},
-         now);
+    Emit({.op = static_cast<std::uint16_t>(pc_ - 1U),
+          .phase = Phase::kConnect,
+          .started = step_began_},
+         Outcome::k2yz, Verdict::kPass, 0, {}, now);
   const auto& how = std::get<smtpgauge::Connect>(script_.ops[pc_ - 1U].action);
   const bool implicit = how.tls == Connect::Tls::kImplicit ||
                         (how.tls == Connect::Tls::kTarget && options_.implicit_tls);
@@ -51,7 +53,10 @@ void Session::OnFailed(std::uint8_t connection, NetFailure failure, std::string_
                                                              : Outcome::kReset;
   if (load_) {
     if (failure == NetFailure::kLimit) host_.OnLimit(text);
-    Emit({.phase = Phase::kConnect, .started = step_began_}, outcome, Verdict::kError, 0, {}, now);
+    const auto at = static_cast<std::uint16_t>(pc_ - 1U);
+    Emit({.op = at, .phase = Phase::kConnect, .started = step_began_}, outcome, Verdict::kError, 0,
+         {}, now);
+    host_.OnExample(*this, script_.ops[at], Verdict::kError, text);
     EndLoadSession(outcome, now);
     return;
   }
@@ -112,9 +117,11 @@ void Session::OnHandshake(std::uint8_t connection, bool completed, std::string_v
     transcript_->Note(connection,
                       fmt::format("TLS {}: {}", completed ? "established" : "failed", facts), now);
   if (load_) {
-    Emit({.phase = Phase::kTls, .started = step_began_},
+    const auto at = static_cast<std::uint16_t>(pc_ - 1U);
+    Emit({.op = at, .phase = Phase::kTls, .started = step_began_},
          completed ? Outcome::k2yz : Outcome::kTlsFailed,
          completed ? Verdict::kPass : Verdict::kError, 0, {}, now);
+    if (!completed) host_.OnExample(*this, script_.ops[at], Verdict::kError, facts);
     if (!completed) return EndLoadSession(Outcome::kTlsFailed, now);
     Resume(now);
     return AfterEvent(now);

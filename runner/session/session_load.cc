@@ -61,18 +61,21 @@ bool Session::Chunks() const {
 }
 
 /// Response time counts from the intended start: what a message (or session) began too late is
-/// added to each of its exchanges. Service time of a command in a group counts from its turn: what
-/// came before it in the group is not its own.
-Duration Session::Lateness(const Exchange& exchange) {
-  const MessageState* message = InFlight(exchange.message);
-  return message == nullptr ? load_->session_lateness : message->started - message->scheduled;
+/// added to each of its exchanges. Behind the first message a session is nobody's delay any more.
+Duration Session::Lateness(const MessageState* message) const {
+  if (message != nullptr) return message->started - message->scheduled;
+  return message_ == 0 ? load_->session_lateness : Duration{};
 }
 
+/// Service time of a command in a group counts from its turn: what came before it in the group is
+/// not its own.
 Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
                     smtp::EnhancedCode enhanced, TimePoint now) {
   const TimePoint started = exchange.started == TimePoint{} ? now : exchange.started;
   // The handshake alone is timed as TLS, and not the 220 that invites to it.
   const bool invitation = exchange.phase == Phase::kTls && code != 0;
+  const MessageState* const message = InFlight(exchange.message);
+  const TimePoint scheduled = started - std::max(Duration{}, Lateness(message));
   const Event event{.phase = invitation ? Phase::kOther : exchange.phase,
                     .outcome = outcome,
                     .verdict = verdict,
@@ -80,11 +83,25 @@ Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, 
                     .step = exchange.op,
                     .code = code,
                     .enhanced = enhanced,
-                    .scheduled = started - std::max(Duration{}, Lateness(exchange)),
+                    .due = message == nullptr ? scheduled : message->scheduled,
+                    .scheduled = scheduled,
                     .started = std::max(started, exchange.turn),
                     .finished = now};
   host_.OnEvent(event);
   return event;
+}
+
+/// The whole session, connect to close.
+void Session::EmitSession(Outcome outcome, Verdict verdict, TimePoint now) {
+  const TimePoint scheduled = load_->started - std::max(Duration{}, load_->session_lateness);
+  host_.OnEvent({.phase = Phase::kSession,
+                 .outcome = outcome,
+                 .verdict = verdict,
+                 .script = index_,
+                 .due = scheduled,
+                 .scheduled = scheduled,
+                 .started = load_->started,
+                 .finished = now});
 }
 
 /// Sends what is queued and waits for every reply owed.
@@ -159,9 +176,10 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
       Emit(exchange, OutcomeOf(reply.code), verdict, static_cast<std::uint16_t>(reply.code),
            smtp::EnhancedCodeOf(reply), now);
   if (!Passed(verdict)) host_.OnExample(*this, op, verdict, reply.raw);
+  MessageState* const in_flight = InFlight(exchange.message);
+  if (in_flight != nullptr && op.phase == Phase::kMail) in_flight->turn = event.started;
   if (reply.code == 421) return EndLoadSession(Outcome::k4yz, now);
   if (OutOfStep(op.phase, event.outcome)) return EndLoadSession(Outcome::kMalformed, now);
-  MessageState* const in_flight = InFlight(exchange.message);
   if (in_flight == nullptr || load_->closing) {
     // What the connection needs (greeting, EHLO, AUTH) was refused, or QUIT was answered oddly.
     if (!Passed(verdict) && !load_->closing) EndLoadSession(event.outcome, now);
@@ -244,8 +262,9 @@ void Session::CompleteMessage(MessageState& message, TimePoint now) {
                    .script = index_,
                    .code = message.code,
                    .enhanced = message.enhanced,
+                   .due = message.scheduled,
                    .scheduled = message.scheduled,
-                   .started = message.started,
+                   .started = std::max(message.started, message.turn),
                    .finished = now,
                    .recipients = options_.lmtp ? message.final_accepted
                                  : accepted    ? message.accepted
@@ -267,8 +286,9 @@ void Session::FailMessages(Outcome outcome, TimePoint now) {
                    .outcome = outcome,
                    .verdict = Verdict::kError,
                    .script = index_,
+                   .due = message.scheduled,
                    .scheduled = message.scheduled,
-                   .started = message.started,
+                   .started = std::max(message.started, message.turn),
                    .finished = now,
                    .recipients = options_.lmtp ? message.final_accepted : 0U});
   }
@@ -280,7 +300,7 @@ void Session::FailMessages(Outcome outcome, TimePoint now) {
 void Session::EndLoadSession(Outcome outcome, TimePoint now) {
   if (done()) return;
   FailMessages(outcome, now);
-  Emit({.phase = Phase::kSession, .started = load_->started}, outcome, Verdict::kError, 0, {}, now);
+  EmitSession(outcome, Verdict::kError, now);
   for (Link& link : links_)
     link.exchanges.Clear();
   Finish();

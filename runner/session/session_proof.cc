@@ -20,8 +20,7 @@ Duration Session::ProofLimit() const {
 void Session::ProveSync(TimePoint now) {
   proving_ = true;
   if (load_) {
-    Emit({.phase = Phase::kSession, .started = load_->started}, Outcome::k2yz, Verdict::kPass, 0,
-         {}, now);
+    EmitSession(Outcome::k2yz, Verdict::kPass, now);
     return Finish();
   }
   FlushAll(now);
