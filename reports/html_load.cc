@@ -19,6 +19,7 @@ std::string_view ClassOf(LoadConclusion conclusion) {
     case LoadConclusion::kValid:
       return "good";
     case LoadConclusion::kThresholdMissed:
+    case LoadConclusion::kNothingAccepted:
     case LoadConclusion::kInvalid:
       return "bad";
   }
@@ -38,7 +39,7 @@ std::string Tiles(const LoadResult& load) {
   const MessageCounts& messages = load.messages;
   std::string out = "<div class=\"tiles\">\n";
   out += Tile(HumanRate(load.ThroughputPerSecond()), "accepted per second", "pass");
-  out += Tile(Percent(messages.accepted, messages.started), "of those started accepted", "");
+  out += Tile(Percent(messages.accepted, messages.offered), "of those offered accepted", "");
   const auto message = load.phases.find({Phase::kMessage, Outcome::k2yz});
   if (message != load.phases.end()) {
     out += Tile(Micros(message->second.response.Quantile(0.5)), "response time, median", "");
@@ -87,11 +88,16 @@ std::string Counts(const std::vector<CountRow>& rows) {
   return out + "</table>\n";
 }
 
+std::vector<std::string> RemarksOf(const LoadResult& load) {
+  std::vector<std::string> remarks = load.notes;
+  if (std::string pace = PaceSentence(load); !pace.empty())
+    remarks.insert(remarks.begin(), std::move(pace));
+  return remarks;
+}
+
 std::string Goodput(const LoadResult& load) {
-  return fmt::format(
-      "<p class=\"meaning\">Goodput: {} recipients, {} of content accepted in {}.</p>\n",
-      WithThousands(load.messages.recipients_accepted), HumanOctets(load.messages.content_octets),
-      HumanDuration(load.measured));
+  return fmt::format("<p class=\"meaning\">Goodput: {}, over {}.</p>\n", GoodputSentence(load),
+                     HumanDuration(load.measured));
 }
 
 std::string Times(const LoadResult& load, Histogram PhaseTimes::*which) {
@@ -119,8 +125,7 @@ std::string Latency(const LoadResult& load) {
     return Card("Response time = service time (nothing waited for the schedule)",
                 Times(load, &PhaseTimes::response));
   }
-  return Card("Response time: from the moment the schedule wanted it",
-              Times(load, &PhaseTimes::response)) +
+  return Card(ResponseHeading(load), Times(load, &PhaseTimes::response)) +
          Card("Service time: from the first octet sent", Times(load, &PhaseTimes::service));
 }
 
@@ -182,10 +187,13 @@ std::string Generator(const GeneratorReport& generator) {
   out += Definition("verdict", generator.valid ? "valid" : "INVALID");
   out += Definition("lateness", TimesSentence(generator.lateness));
   out += Definition("loop stalls", TimesSentence(generator.loop_stalls));
+  if (generator.paused > Duration::zero())
+    out += Definition("stood still for", HumanDuration(generator.paused));
   out += Definition("cpu per message", FormatMicros(generator.cpu_us_per_message));
-  out +=
-      Definition("busiest worker", fmt::format("{:.0f}% of a core, {}", generator.cpu_share * 100,
-                                               Counted(generator.workers, "worker")));
+  out += Definition(
+      "busiest worker",
+      fmt::format("{:.0f}% of a core, {}, waited for a CPU {:.0f}%", generator.cpu_share * 100,
+                  Counted(generator.workers, "worker"), generator.cpu_wait_share * 100));
   if (generator.descriptor_limit > 0) {
     out += Definition("descriptors",
                       fmt::format("{} of {} at the peak", WithThousands(generator.peak_descriptors),
@@ -198,13 +206,12 @@ std::string Generator(const GeneratorReport& generator) {
 
 std::string LoadBody(const LoadResult& load) {
   std::string out = PageHead(load.info, ConclusionSentence(load), ClassOf(ConclusionOf(load)));
-  out += Invalid(load.generator) + Tiles(load) + Remarks(load.notes, "") + Thresholds(load);
+  out += Invalid(load.generator) + Tiles(load) + Remarks(RemarksOf(load), "") + Thresholds(load);
   if (const std::string charts = LoadCharts(load); !charts.empty()) {
     out += "<section class=\"charts\">\n" + charts + "</section>\n";
   }
   out += Latency(load);
-  out += "<div class=\"columns\">\n" +
-         Card("Messages", Counts(MessageRows(load.messages)) + Goodput(load)) +
+  out += "<div class=\"columns\">\n" + Card("Messages", Counts(MessageRows(load)) + Goodput(load)) +
          Card("Sessions", Counts(SessionRows(load.sessions))) + Replies(load) +
          Generator(load.generator) + "</div>\n";
   return out + Checks(load) + Examples(load);

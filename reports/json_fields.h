@@ -164,8 +164,10 @@ void Fields(Io& io, Subject<Io, GeneratorReport>& generator) {
   io.Field("reasons", generator.reasons);
   io.Field("lateness_us", generator.lateness);
   io.Field("loop_stalls_us", generator.loop_stalls);
+  io.Field("paused_ns", generator.paused);
   io.Field("cpu_us_per_message", generator.cpu_us_per_message);
   io.Field("cpu_share", generator.cpu_share);
+  io.Field("cpu_wait_share", generator.cpu_wait_share);
   io.Field("workers", generator.workers);
   io.Field("descriptor_limit", generator.descriptor_limit);
   io.Field("peak_descriptors", generator.peak_descriptors);
@@ -212,17 +214,19 @@ void Fields(Io& io, Subject<Io, LoadResult>& result) {
   io.Field("generator", result.generator);
   io.Field("measured_from_ns", result.measured_from);
   io.Field("measured_ns", result.measured);
-  io.Field("accepted_in_window", result.accepted_in_window);
+  io.Field("in_window", result.in_window);
   io.Derived("throughput_per_s", [&result] { return result.ThroughputPerSecond(); });
   io.Derived("offered_per_s",
-             [&result] { return PerSecond(result.messages.offered, result.measured); });
+             [&result] { return PerSecond(result.in_window.offered, result.measured); });
   io.Derived("completed_per_s",
-             [&result] { return PerSecond(result.messages.completed, result.measured); });
-  io.Derived("recipients_per_s",
-             [&result] { return PerSecond(result.messages.recipients_accepted, result.measured); });
+             [&result] { return PerSecond(result.in_window.completed, result.measured); });
+  io.Derived("recipients_per_s", [&result] {
+    return PerSecond(result.in_window.recipients_accepted, result.measured);
+  });
   io.Derived("content_octets_per_s",
-             [&result] { return PerSecond(result.messages.content_octets, result.measured); });
+             [&result] { return PerSecond(result.in_window.content_octets, result.measured); });
   io.Field("messages", result.messages);
+  io.Derived("unfinished", [&result] { return result.messages.Unfinished(); });
   io.Field("sessions", result.sessions);
   io.Rows("phases", result.phases, [](Io& row, auto& key, auto& times) {
     row.Field("phase", key.first);

@@ -148,6 +148,20 @@ TestCase GeneratorCase(const GeneratorReport& generator) {
   return row;
 }
 
+TestCase AcceptanceCase(const LoadResult& load) {
+  TestCase row;
+  row.class_name = "smtpgauge.load.messages";
+  row.name = "accepted, or refused as the scenario expects";
+  AppendLine("accepted", WithThousands(load.messages.accepted), row.body);
+  AppendLine("rejected", WithThousands(load.messages.rejected), row.body);
+  AppendLine("failed", WithThousands(load.messages.failed), row.body);
+  if (!NothingAccepted(load)) return row;
+  row.state = State::kFailed;
+  row.type = "nothing accepted";
+  row.message = "not one message was accepted, although the scenario expects it";
+  return row;
+}
+
 TestCase ThresholdCase(const ThresholdResult& threshold) {
   TestCase row;
   row.class_name = "smtpgauge.load.thresholds";
@@ -189,6 +203,7 @@ TestCase StepCase(const LoadResult& load, const StepChecks& checks) {
 
 std::vector<Suite> SuitesFrom(const LoadResult& load) {
   Suite suite{"load", {GeneratorCase(load.generator)}};
+  if (load.messages.offered > 0) suite.cases.push_back(AcceptanceCase(load));
   for (const ThresholdResult& threshold : load.thresholds) {
     suite.cases.push_back(ThresholdCase(threshold));
   }

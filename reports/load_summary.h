@@ -15,9 +15,11 @@ struct CountRow {
   std::string_view name;
   std::uint64_t count = 0;
   std::string_view meaning;
+  std::uint64_t in_window = 0;  ///< what the rate is of; sessions: 0
 };
-/// offered, started, completed, accepted, rejected, failed, missed, delayed.
-[[nodiscard]] std::vector<CountRow> MessageRows(const MessageCounts& messages);
+/// offered, started, completed, accepted, rejected, failed, missed, delayed; unfinished where
+/// there are any.
+[[nodiscard]] std::vector<CountRow> MessageRows(const LoadResult& result);
 [[nodiscard]] std::vector<CountRow> SessionRows(const SessionCounts& sessions);
 
 struct ReplyRow {
@@ -31,12 +33,23 @@ struct ReplyRow {
 [[nodiscard]] std::vector<std::pair<Outcome, std::uint64_t>> OutcomeCounts(
     const LoadResult& result);
 
+/// "9,000 of 9,800 recipients, 8.98 MiB of content accepted (1,800 recipients/s, 1.80 MiB/s)".
+[[nodiscard]] std::string GoodputSentence(const LoadResult& result);
+
+/// Messages came by a schedule, and not when a session was ready for one.
+[[nodiscard]] bool IsOpenLoop(const LoadResult& result);
+/// Who set the pace: the schedule, the target or the generator. Empty when nothing was measured, or
+/// nothing that is worth quoting.
+[[nodiscard]] std::string PaceSentence(const LoadResult& result);
+/// What response times count from.
+[[nodiscard]] std::string_view ResponseHeading(const LoadResult& result);
+
 /// True when no exchange waited for the load shape: the two times are then the same.
 [[nodiscard]] bool ResponseEqualsService(const LoadResult& result);
 
 [[nodiscard]] std::array<std::uint64_t, kVerdictCount> CheckTotals(const LoadResult& result);
 
-enum class LoadConclusion { kValid, kThresholdMissed, kInvalid };
+enum class LoadConclusion { kValid, kThresholdMissed, kNothingAccepted, kInvalid };
 [[nodiscard]] LoadConclusion ConclusionOf(const LoadResult& result);
 /// One sentence: "2,469 messages/s accepted over 5.00s; all thresholds held."
 [[nodiscard]] std::string ConclusionSentence(const LoadResult& result);

@@ -108,6 +108,7 @@ std::string_view Mark(LoadConclusion conclusion) {
     case LoadConclusion::kValid:
       return ":white_check_mark:";
     case LoadConclusion::kThresholdMissed:
+    case LoadConclusion::kNothingAccepted:
     case LoadConclusion::kInvalid:
       return ":x:";
   }
@@ -150,7 +151,7 @@ std::string Write(const LoadResult& load) {
   std::string out = Head(load.info, Mark(ConclusionOf(load)), ConclusionSentence(load));
   out += Bullets(load.generator.reasons) + Bullets(load.notes) + Thresholds(load);
   out += TableHead({"messages", "count", "of offered"}, 1);
-  for (const CountRow& row : MessageRows(load.messages)) {
+  for (const CountRow& row : MessageRows(load)) {
     out += Cells({std::string(row.name), WithThousands(row.count),
                   Literal(Percent(row.count, load.messages.offered))});
   }

@@ -22,6 +22,7 @@ Tone ToneOf(LoadConclusion conclusion) {
     case LoadConclusion::kValid:
       return Tone::kGood;
     case LoadConclusion::kThresholdMissed:
+    case LoadConclusion::kNothingAccepted:
     case LoadConclusion::kInvalid:
       return Tone::kBad;
   }
@@ -36,6 +37,7 @@ void WriteVerdict(TextPage& page, const LoadResult& result) {
     for (const std::string& reason : result.generator.reasons)
       page.Bullet(EscapeOctets(reason));
   }
+  if (const std::string pace = PaceSentence(result); !pace.empty()) page.Bullet(pace);
   for (const std::string& note : result.notes)
     page.Bullet(EscapeOctets(note));
 }
@@ -55,19 +57,22 @@ void WriteThresholds(TextPage& page, const LoadResult& result) {
 void WriteCounts(TextPage& page, const LoadResult& result) {
   Rows messages = {{"messages", "count", "per second", "of offered"}};
   const double seconds = std::chrono::duration<double>(result.measured).count();
-  for (const CountRow& row : MessageRows(result.messages)) {
-    const double rate = row.name == "accepted" ? result.ThroughputPerSecond()
-                                               : static_cast<double>(row.count) / seconds;
+  for (const CountRow& row : MessageRows(result)) {
+    const double rate = static_cast<double>(row.in_window) / seconds;
     messages.push_back({std::string(row.name), WithThousands(row.count),
                         seconds > 0 ? HumanRate(rate) : "-",
                         Percent(row.count, result.messages.offered)});
   }
   page.Line();
   page.Table(messages);
+  if (result.in_window.accepted != result.messages.accepted) {
+    page.Line(page.Paint(Tone::kDim,
+                         fmt::format("  Counts: what was due in the measured {0}, to its end. Per "
+                                     "second: what happened in the {0}.",
+                                     HumanDuration(result.measured))));
+  }
   page.Line();
-  page.Labelled("goodput", fmt::format("{} recipients, {} of content accepted",
-                                       WithThousands(result.messages.recipients_accepted),
-                                       HumanOctets(result.messages.content_octets)));
+  page.Labelled("goodput", GoodputSentence(result));
   std::string sessions;
   for (const CountRow& row : SessionRows(result.sessions)) {
     if (row.count == 0 && row.name.starts_with("tls")) continue;
@@ -106,8 +111,7 @@ void WriteLatency(TextPage& page, const LoadResult& result) {
                &PhaseTimes::response);
     return;
   }
-  WriteTimes(page, "Response time: from the moment the schedule wanted it", result,
-             &PhaseTimes::response);
+  WriteTimes(page, ResponseHeading(result), result, &PhaseTimes::response);
   WriteTimes(page, "Service time: from the first octet sent", result, &PhaseTimes::service);
 }
 
@@ -176,10 +180,13 @@ void WriteGenerator(TextPage& page, const GeneratorReport& generator) {
   };
   if (generator.lateness.count() > 0) page.Labelled("lateness", times(generator.lateness));
   if (generator.loop_stalls.count() > 0) page.Labelled("stalls", times(generator.loop_stalls));
-  page.Labelled("cpu",
-                fmt::format("{} per message, busiest of {} at {:.0f}%",
-                            FormatMicros(generator.cpu_us_per_message),
-                            Counted(generator.workers, "worker"), generator.cpu_share * 100));
+  if (generator.paused > Duration::zero())
+    page.Labelled("paused", fmt::format("stood still for {}", HumanDuration(generator.paused)));
+  page.Labelled(
+      "cpu",
+      fmt::format("{} per message, busiest of {} at {:.0f}%, waited for a CPU {:.0f}%",
+                  FormatMicros(generator.cpu_us_per_message), Counted(generator.workers, "worker"),
+                  generator.cpu_share * 100, generator.cpu_wait_share * 100));
   if (generator.descriptor_limit > 0) {
     page.Labelled("files", fmt::format("{} of {} descriptors used at the peak",
                                        WithThousands(generator.peak_descriptors),

@@ -25,9 +25,13 @@ constexpr const char* kFooter =
 Open loop (--rate, --stages): messages start by the schedule, whatever the target does; response
 times count from the schedule, so a stall of the target is seen by everyone who had to wait.
 
-Exit status: 0 all thresholds held; 2 usage; 3 no message and no session was answered to its end;
-4 a threshold was missed; 5 the generator itself was not valid (its numbers mean nothing); 130, 143
-on signals, with a partial report.
+Refusals are measured, not errors that end a run. But a run whose scenario expects messages to be
+accepted, and not one was, is no success.
+
+Exit status: 0 messages were accepted, or refused as the scenario expects, and all thresholds held;
+2 usage; 3 no message (without mail: no session) was answered to its end, or none was accepted
+although the scenario expects it; 4 a threshold was missed; 5 the generator itself was not valid
+(its numbers mean nothing); 130, 143 on signals, with a partial report.
 
 Examples:
   smtpgauge load localhost:2525 --recipient user@example.test --sessions 50 --duration 10s
@@ -71,8 +75,9 @@ class StatusView {
 
 int ExitOf(const LoadEnd& end) {
   if (end.signal != 0) return 128 + end.signal;
-  if (!end.answered) return kUnreachable;
+  if (!end.answered && !end.limited) return kUnreachable;
   if (!end.result.generator.valid) return kInvalidGenerator;
+  if (NothingAccepted(end.result)) return kUnreachable;
   for (const ThresholdResult& threshold : end.result.thresholds) {
     if (!threshold.passed) return kThreshold;
   }
@@ -102,8 +107,8 @@ int RunLoadCommand(const LoadOptions& options) {
   end.result.info = std::move(info);
   if (!end.answered && end.signal == 0)
     end.result.notes.emplace_back(
-        "nothing was measured: no message was answered and no session ended as it should; the "
-        "examples show what came instead");
+        "nothing was measured: no message was answered to its end (nor, where there is no mail, a "
+        "session); the examples show what came instead");
   end.result.notes.insert(end.result.notes.begin(), setup->notes.begin(), setup->notes.end());
   const int exit_code = ExitOf(end);
   if (!options.hlog.empty()) WriteFileWhole(options.hlog, FormatHlog(end.result));

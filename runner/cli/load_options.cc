@@ -37,7 +37,11 @@ void AddWorkload(CLI::App& group, LoadOptions& options) {
       ->capture_default_str();
   group.add_option("--duration", options.duration, "of the measured part (default: 10s)")
       ->type_name("TIME");
-  group.add_option("--warmup", options.warmup, "before the measured part")->type_name("TIME");
+  group
+      .add_option("--warmup", options.warmup,
+                  "before the measured part: what is due in it is not measured, however late it "
+                  "begins")
+      ->type_name("TIME");
   group.add_option("--messages", options.messages, "exactly so many in all")->type_name("N");
   group.add_option("--max-messages", options.max_messages, "never more than so many")
       ->type_name("N");

@@ -38,7 +38,10 @@ SessionHost::Next LoadSeat::NextMessage(Session&, MessageJob& job) {
 }
 
 void LoadSeat::OnEvent(const Event& event) {
-  if (event.phase == Phase::kSession) ended = event.outcome;
+  if (event.phase == Phase::kSession) {
+    reported = true;
+    ended = event.outcome;
+  }
   if (event.phase == Phase::kMessage && event.code != 0) progressed = true;
   worker_.recorder().OnEvent(event);
 }
@@ -60,6 +63,9 @@ void LoadSeat::OnExample(Session& session, const Op& op, Verdict verdict, std::s
   example.at = loop().now() - worker_.began();
   if (const auto* await = std::get_if<Await>(&op.action))
     example.expected = script.expectations[await->expectation].expected;
+  if (std::holds_alternative<smtpgauge::Connect>(op.action)) example.expected = "a connection";
+  if (const auto* tls = std::get_if<smtpgauge::StartTls>(&op.action))
+    example.expected = tls->expected;
   const TimePoint now = loop().now();
   Transcript transcript(worker_.began());
   NoteCommandBefore(session, op, now, transcript);

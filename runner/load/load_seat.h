@@ -32,6 +32,7 @@ class LoadSeat final : public Seat {
   bool asked = false;             ///< has asked for a message: the connection is usable
   bool listed = false;            ///< among those that wait
   bool progressed = false;        ///< a message got its final reply
+  bool reported = false;          ///< the session has ended, one way or another
   Outcome ended = Outcome::k2yz;  ///< of the session
 
  protected:

@@ -135,7 +135,14 @@ class Run {
       if (GivesUp(status, now)) StopAll(StopRequest::kAtOnce);
       if (!settings_.aborting.empty()) CheckAborting(now);
     }
-    end.answered = Look().answered() > 0;
+  }
+
+  [[nodiscard]] bool Answered(const LoadResult& result) const {
+    const auto& scripts = settings_.plan->scripts;
+    const bool mail_only = std::all_of(scripts.begin(), scripts.end(),
+                                       [](const Script& script) { return script.delivers; });
+    const std::uint64_t sessions = mail_only ? 0 : result.sessions.completed;
+    return result.messages.accepted + result.messages.rejected + sessions > 0;
   }
 
   /// Once a second: collects what the workers have so far, and ends the run when that misses one of
@@ -201,6 +208,8 @@ class Run {
     }
     end.result.partial = end.signal != 0;
     end.result.info.elapsed = Clock::now() - began_;
+    end.answered = Answered(end.result);
+    end.limited = !limit.empty();
     JudgeGenerator(settings_, limit, end.result);
     JudgeThresholds(end.result);
   }

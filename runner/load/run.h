@@ -22,9 +22,12 @@ struct LoadStatus {
 };
 
 struct LoadEnd {
-  LoadResult result;     ///< info is the caller's to fill, but for elapsed
-  int signal = 0;        ///< SIGINT or SIGTERM when that ended the run
-  bool answered = true;  ///< false: not one message, nor one whole session, was
+  LoadResult result;  ///< info is the caller's to fill, but for elapsed
+  int signal = 0;     ///< SIGINT or SIGTERM when that ended the run
+  /// False: not one message that was due in the measured window, nor, in a scenario of sessions
+  /// without mail, one whole session, was answered.
+  bool answered = true;
+  bool limited = false;  ///< this machine ran out of something that sessions need
 };
 
 /// Runs until the settings' end, SIGINT or SIGTERM (which are caught while this runs), or until

@@ -61,6 +61,24 @@ void JudgeStalls(LoadResult& result) {
   }
 }
 
+void JudgePauses(LoadResult& result) {
+  const Duration paused = result.generator.paused;
+  if (paused <= result.measured * kMostPausedShare) return;
+  result.generator.reasons.push_back(fmt::format(
+      "This process stood still for {} of {} (bound: {:.0f} %): it was stopped, or something else "
+      "had the CPU, and the target was idle meanwhile.",
+      Spoken(Micros(paused)), Spoken(Micros(result.measured)), kMostPausedShare * 100));
+}
+
+void JudgeCpuWait(LoadResult& result) {
+  const double share = result.generator.cpu_wait_share;
+  if (share <= kMostCpuWaitShare || result.measured < kShortestForCpuWait) return;
+  result.generator.reasons.push_back(fmt::format(
+      "A worker was ready but had no CPU for {:.0f} % of the run (bound: {:.0f} %); use "
+      "a quieter machine, or fewer --jobs than it has cores.",
+      share * 100, kMostCpuWaitShare * 100));
+}
+
 void JudgeCpu(const LoadSettings& settings, LoadResult& result) {
   if (result.generator.cpu_share <= kMostCpuShare) return;
   std::string sentence =
@@ -90,6 +108,8 @@ void JudgeGenerator(const LoadSettings& settings, std::string_view limit, LoadRe
   }
   JudgeLateness(result);
   JudgeStalls(result);
+  JudgePauses(result);
+  JudgeCpuWait(result);
   JudgeCpu(settings, result);
   result.generator.valid = result.generator.reasons.empty();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fstream>
 #include <limits>
 #include <utility>
 
@@ -20,6 +21,14 @@ double ThreadCpuSeconds() {
   timespec time{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// How long this thread was ready to run without a CPU so far; 0 where the kernel does not tell.
+double ThreadCpuWaitSeconds() {
+  std::ifstream in("/proc/thread-self/schedstat");
+  double running = 0, waiting = 0;
+  in >> running >> waiting;
+  return in ? waiting * 1e-9 : 0;
 }
 
 /// Of `total` things, how many have a number index, index + workers, ...
@@ -45,8 +54,8 @@ std::vector<std::uint32_t> WeightsOf(const Plan& plan) {
   return weights;
 }
 
-/// When the window of the rates ends although nothing stops the run: stages have an end of their
-/// own. A trace ends with its last arrival, which leaves no time to answer it.
+/// When the window of the rates ends, as far as that is known beforehand: stages have an end of
+/// their own. A trace ends with its last arrival, which leaves no time to answer it.
 TimePoint WindowEnd(const LoadSettings& settings, TimePoint began) {
   if (settings.duration) return began + settings.warmup + *settings.duration;
   if (!settings.shape || settings.messages || settings.shape->PeakRate() <= 0)
@@ -68,6 +77,7 @@ LoadWorker::LoadWorker(const LoadSettings& settings, std::unique_ptr<TlsContext>
       index_(index),
       began_(began),
       ends_(settings.duration ? began + settings.warmup + *settings.duration : TimePoint::max()),
+      window_end_(WindowEnd(settings, began)),
       next_tick_(began),
       tls_(std::move(tls)),
       recorder_(began, settings.warmup, NamesOf(*settings.plan)),
@@ -83,7 +93,7 @@ LoadWorker::LoadWorker(const LoadSettings& settings, std::unique_ptr<TlsContext>
           std::max<std::uint64_t>(1, Share(settings.max_in_flight, index, settings.workers))),
       token_(fmt::format("{}-{}-", settings.run_id, index)),
       token_prefix_(token_.size()) {
-  recorder_.SetWindowEnd(WindowEnd(settings, began));
+  recorder_.SetWindowEnd(window_end_);
   if (settings.shape) return;
   slots_.resize(std::min(Share(settings.sessions, index, settings.workers), remaining_));
   for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -99,11 +109,14 @@ LoadWorker::~LoadWorker() {
 
 void LoadWorker::Run() {
   const double cpu_before = ThreadCpuSeconds();
+  const double wait_before = ThreadCpuWaitSeconds();
   const TimePoint started = Now();
+  cpu_at_tick_ = cpu_before;
   loop_.ObserveTurns(this);
   Arm();
   loop_.Run();
   cpu_seconds_ = ThreadCpuSeconds() - cpu_before;
+  cpu_wait_seconds_ = ThreadCpuWaitSeconds() - wait_before;
   wall_seconds_ = std::chrono::duration<double>(Now() - started).count();
   PublishProgress();
   progress_.finished.store(true, std::memory_order_release);
@@ -112,10 +125,22 @@ void LoadWorker::Run() {
 LoadResult LoadWorker::TakeResult() {
   LoadResult result = recorder_.Take();
   // What still came in while the run was being stopped must not water down the rate.
-  const TimePoint end = WindowEnd(settings_, began_);
+  TimePoint end = window_end_;
+  const bool all_given = open_loop() ? !backlog_.next() : remaining_ == 0;
+  if (settings_.messages && all_given && recorder_.last_message() != TimePoint{}) {
+    // So many messages take until the last one's end, and in an open loop as long as they are
+    // planned to: ten at 10/s take a second, although the tenth is due after 0.9 s.
+    TimePoint last = recorder_.last_message();
+    const auto planned = shape_.TimeOf(static_cast<double>(*settings_.messages));
+    if (open_loop() && planned) last = std::max(last, began_ + *planned);
+    end = std::min(end, last);
+  }
   if (ran_out_ && end != TimePoint::max())
     result.measured = std::max(Duration{}, end - began_ - settings_.warmup);
-  result.generator.cpu_share = wall_seconds_ > 0 ? cpu_seconds_ / wall_seconds_ : 0;
+  if (wall_seconds_ > 0) {
+    result.generator.cpu_share = cpu_seconds_ / wall_seconds_;
+    result.generator.cpu_wait_share = cpu_wait_seconds_ / wall_seconds_;
+  }
   return result;
 }
 
@@ -164,7 +189,18 @@ void LoadWorker::Arm() {
   loop_.SetDeadline(*this, next);
 }
 
+/// A tick that comes late although this thread did not run meanwhile: the process was stopped, the
+/// machine suspended, or somebody else had the CPU. Nobody sees that in the times of exchanges that
+/// were not under way.
+void LoadWorker::LookForPause(TimePoint now) {
+  const double cpu = ThreadCpuSeconds();
+  const auto ran = std::chrono::duration<double>(cpu - std::exchange(cpu_at_tick_, cpu));
+  const Duration paused = now - next_tick_ - std::chrono::duration_cast<Duration>(ran);
+  if (paused >= kLongPause) recorder_.OnPause(now, paused);
+}
+
 void LoadWorker::Tick(TimePoint now) {
+  if (now >= began_) LookForPause(now);
   next_tick_ = now + kTick;
   if (now < began_) return;
   recorder_.Tick(now);
@@ -174,12 +210,17 @@ void LoadWorker::Tick(TimePoint now) {
     snapshot_ = recorder_.Snapshot();
   }
   const StopRequest request = stop_.load(std::memory_order_relaxed);
-  if (request == StopRequest::kGraceful && stage_ == Stage::kRunning) Drain(now);
+  if (request == StopRequest::kGraceful && stage_ == Stage::kRunning) {
+    window_end_ = std::min(window_end_, now);
+    recorder_.SetWindowEnd(window_end_);
+    ran_out_ = true;
+    Drain(now);
+  }
   if (request == StopRequest::kAtOnce) AbortAll(now);
 }
 
 void LoadWorker::PublishProgress() {
-  const MessageCounts& messages = recorder_.messages();
+  const MessageCounts messages = recorder_.AllMessages();
   const auto publish = [](auto& to, std::uint64_t value) {
     to.store(value, std::memory_order_relaxed);
   };
@@ -236,6 +277,7 @@ void LoadWorker::EndWhenIdle() {
   if (stage_ == Stage::kRunning) {
     const bool more = open_loop() ? backlog_.next().has_value() : remaining_ > 0;
     if (more) return;
+    ran_out_ = true;
   }
   stage_ = Stage::kDone;
   loop_.ClearDeadline(*this);

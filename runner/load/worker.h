@@ -65,6 +65,7 @@ class LoadWorker final : private IoHandler, private TurnObserver {
 
  private:
   static constexpr Duration kTick = std::chrono::milliseconds(100);
+  static constexpr Duration kLongPause = std::chrono::milliseconds(100);
 
   /// Closed loop: one of the sessions that shall be open at any time.
   struct Slot {
@@ -82,6 +83,7 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   void OnTurn(TimePoint began, TimePoint ended) override;
 
   void Tick(TimePoint now);
+  void LookForPause(TimePoint now);
   void Drain(TimePoint now);
   void AbortAll(TimePoint now);
   void DropWaiting(std::uint16_t script, std::uint64_t kept);
@@ -101,7 +103,8 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   const LoadSettings& settings_;
   std::size_t index_;
   TimePoint began_;
-  TimePoint ends_;  ///< no new work from here on
+  TimePoint ends_;        ///< no new work from here on
+  TimePoint window_end_;  ///< of the rates; max(): what happens last, see TakeResult()
   TimePoint drained_ = TimePoint::max();
   TimePoint next_tick_;
   EventLoop loop_;
@@ -126,8 +129,10 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   std::size_t token_prefix_ = 0;
   std::string limit_;
   Stage stage_ = Stage::kRunning;
-  bool ran_out_ = false;  ///< the time was up, as planned
+  bool ran_out_ = false;  ///< the load ended, as planned or as a threshold had it
+  double cpu_at_tick_ = 0;
   double cpu_seconds_ = 0;
+  double cpu_wait_seconds_ = 0;
   double wall_seconds_ = 0;
   std::atomic<StopRequest> stop_ = StopRequest::kNone;
   WorkerProgress progress_;

@@ -154,7 +154,7 @@ void LoadWorker::FillJob(LoadSeat& seat, MessageJob& job, TimePoint scheduled, T
   seat.session().SetSlot(kTokenSlot, token_);
   if (!seat.session().script().delivers) return;
   if (!open_loop()) recorder_.OnOffered(now);
-  recorder_.OnMessageStarted(now);
+  recorder_.OnMessageStarted(scheduled, now);
 }
 
 void LoadWorker::OnFinished(LoadSeat& seat) {
@@ -165,6 +165,7 @@ void LoadWorker::OnFinished(LoadSeat& seat) {
   const bool failed = ended != Outcome::k2yz && !seat.progressed;
   const std::size_t which = seat.slot;
   if (never_asked) --connecting_[script];
+  if (!seat.reported) recorder_.OnSessionCut();
   if (seat.listed) std::erase(idle_[script], &seat);
   seats_.back()->place = seat.place;
   std::swap(seats_[seat.place], seats_.back());
@@ -195,6 +196,7 @@ void LoadWorker::FailOldest(std::uint16_t script, Outcome outcome, TimePoint now
                      .outcome = outcome,
                      .verdict = Verdict::kError,
                      .script = script,
+                     .due = scheduled,
                      .scheduled = scheduled,
                      .started = now,
                      .finished = now});

@@ -48,6 +48,8 @@ void Merge(GeneratorReport& into, std::uint64_t into_messages, const GeneratorRe
                                other.cpu_us_per_message * static_cast<double>(other_messages)) /
                               static_cast<double>(into_messages + other_messages);
   }
+  into.paused = std::max(into.paused, other.paused);
+  into.cpu_wait_share = std::max(into.cpu_wait_share, other.cpu_wait_share);
   into.cpu_share = std::max(into.cpu_share, other.cpu_share);
   into.workers += other.workers;
   if (into.descriptor_limit == 0 ||
@@ -100,9 +102,24 @@ void Merge(RunInfo& into, const RunInfo& other) {
 
 }  // namespace
 
+bool NothingAccepted(const LoadResult& result) {
+  const MessageCounts& messages = result.messages;
+  const bool tried = messages.rejected + messages.failed > 0;
+  if (!tried || messages.accepted > 0 || messages.recipients_accepted > 0) return false;
+  return std::any_of(result.checks.begin(), result.checks.end(), [](const StepChecks& checks) {
+    const auto count = [&](Verdict verdict) {
+      return checks.counts[static_cast<std::size_t>(verdict)];
+    };
+    const auto unmet = count(Verdict::kFail) + count(Verdict::kBlocked) + count(Verdict::kError);
+    // What comes behind the messages says nothing of them; what fails before them leaves none.
+    const bool behind = checks.step.starts_with("/close");
+    return !behind && unmet > 0 && count(Verdict::kPass) + count(Verdict::kWarn) == 0;
+  });
+}
+
 double LoadResult::ThroughputPerSecond() const {
   if (measured <= Duration::zero()) return 0;
-  return static_cast<double>(accepted_in_window) / std::chrono::duration<double>(measured).count();
+  return static_cast<double>(in_window.accepted) / std::chrono::duration<double>(measured).count();
 }
 
 void Merge(LoadResult& into, const LoadResult& other) {
@@ -112,7 +129,7 @@ void Merge(LoadResult& into, const LoadResult& other) {
   Add(into.sessions, other.sessions);
   into.measured_from = std::max(into.measured_from, other.measured_from);
   into.measured = std::max(into.measured, other.measured);
-  into.accepted_in_window += other.accepted_in_window;
+  Add(into.in_window, other.in_window);
   for (const auto& [key, times] : other.phases) {
     PhaseTimes& sum = into.phases[key];
     sum.service.Merge(times.service);

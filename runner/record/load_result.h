@@ -28,7 +28,7 @@ struct PhaseTimes {
 /// Told apart on purpose: goodput is `accepted`, not `completed`.
 struct MessageCounts {
   std::uint64_t offered = 0;    ///< arrivals that the load shape asked for
-  std::uint64_t started = 0;    ///< MAIL was sent
+  std::uint64_t started = 0;    ///< a session took it: MAIL was sent
   std::uint64_t completed = 0;  ///< got its final reply, of whatever class
   std::uint64_t accepted = 0;   ///< final reply 2yz (LMTP: for every recipient)
   std::uint64_t rejected = 0;   ///< 4yz or 5yz to an envelope command or to the content
@@ -39,6 +39,11 @@ struct MessageCounts {
       0;  ///< arrivals that had to wait for a session: all were busy, none might be opened
   std::uint64_t recipients_accepted = 0;
   std::uint64_t content_octets = 0;  ///< of accepted messages, before dot-stuffing
+  /// Under way when the run was cut short: begun, or waiting for a session to come up.
+  [[nodiscard]] std::uint64_t Unfinished() const {
+    const std::uint64_t ended = accepted + rejected + failed + missed;
+    return offered > ended ? offered - ended : 0;
+  }
   friend bool operator==(const MessageCounts&, const MessageCounts&) = default;
 };
 
@@ -66,8 +71,11 @@ struct GeneratorReport {
   std::vector<std::string> reasons;  ///< why not; a sentence each
   Histogram lateness;                ///< actual minus scheduled start
   Histogram loop_stalls;             ///< time of one turn of an event loop
-  double cpu_us_per_message = 0;     ///< user + system of this process
-  double cpu_share = 0;              ///< of one core, busiest worker, 0..1
+  /// Of the measured window, the worst worker's: long times in which this process stood still.
+  Duration paused{};
+  double cpu_wait_share = 0;      ///< of the run, the worst worker's: ready, but without a CPU
+  double cpu_us_per_message = 0;  ///< user + system of this process
+  double cpu_share = 0;           ///< of one core, busiest worker, 0..1
   std::uint64_t workers = 0;
   std::uint64_t descriptor_limit = 0;
   std::uint64_t peak_descriptors = 0;
@@ -104,9 +112,10 @@ struct LoadResult {
   SessionCounts sessions;
   Duration measured_from{};  ///< end of the warm-up, since the run began
   Duration measured{};       ///< length of the measured window
-  /// Accepted messages that ended within the window, whenever they had begun. `messages` are those
-  /// that began in it: in a closed loop as many more as sessions are open.
-  std::uint64_t accepted_in_window = 0;
+  /// What the rates are of: what happened within the window, each count at its own instant.
+  /// `messages` are those that were due in it, to their end: those that were under way at its
+  /// begin and at its end make the difference.
+  MessageCounts in_window;
   std::map<std::pair<Phase, Outcome>, PhaseTimes> phases;  ///< only what occurred
   std::map<std::tuple<Phase, int, std::string>, std::uint64_t>
       replies;                   ///< phase, code, "4.7.1" or ""
@@ -121,6 +130,11 @@ struct LoadResult {
   /// Messages accepted within the measured window, per second of it.
   [[nodiscard]] double ThroughputPerSecond() const;
 };
+
+/// Messages were tried and not one was accepted, nor any recipient, although the scenario expects
+/// otherwise: one of its steps was never answered as it should be. Where refusals are expected, all
+/// steps pass.
+[[nodiscard]] bool NothingAccepted(const LoadResult& result);
 
 /// Each count of `other` is added.
 void Add(MessageCounts& into, const MessageCounts& other);

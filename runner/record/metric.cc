@@ -179,9 +179,14 @@ double CountExchanges(const LoadResult& result, const Exchanges& exchanges) {
   return static_cast<double>(count);
 }
 
-double OfferedMessages(const LoadResult& result) {
-  const MessageCounts& messages = result.messages;
-  return static_cast<double>(messages.offered != 0 ? messages.offered : messages.started);
+/// What a share of messages is taken of. While a run goes on, and in every window of it, some are
+/// under way: as a share of what was offered, acceptance would look the worse the slower it is.
+double WholeOf(const MessageCounts& messages, std::uint64_t MessageCounts::*part) {
+  const bool of_beginnings = part == &MessageCounts::offered || part == &MessageCounts::started ||
+                             part == &MessageCounts::delayed;
+  if (of_beginnings) return static_cast<double>(messages.offered);
+  return static_cast<double>(messages.accepted + messages.rejected + messages.failed +
+                             messages.missed);
 }
 
 enum class Share : std::uint8_t { kCount, kRate };
@@ -213,10 +218,12 @@ Metric ShareMetric(Share share, std::string_view subject) {
     if (known.name != subject) continue;
     return {unit,
             [share, member = known.member](const LoadResult& result) {
-              return CountOrRate(share, static_cast<double>(result.messages.*member),
-                                 OfferedMessages(result));
+              const MessageCounts& messages = result.messages;
+              const auto count = static_cast<double>(messages.*member);
+              if (share == Share::kCount) return messages.offered == 0 ? kNothing : count;
+              return CountOrRate(share, count, WholeOf(messages, member));
             },
-            "no message was offered or started", true};
+            "no message was offered, or none came to an end", true};
   }
   const std::optional<Exchanges> exchanges = ParseExchanges(share, subject);
   if (!exchanges) {

@@ -36,8 +36,9 @@ struct Metric {
 ///   count(PHASE[.OUTCOME]) count(OUTCOME) count(MESSAGES)
 ///   rate(PHASE.OUTCOME)    share of the phase's exchanges, in percent
 ///   rate(OUTCOME)          share of all exchanges, whole messages and sessions not counted again
-///   rate(MESSAGES)         share of the offered messages; of the started ones where the load shape
-///                          offers none (a fixed number of sessions)
+///   rate(MESSAGES)         share of the messages that came to an end (accepted, rejected, failed,
+///                          missed): those still under way prove nothing yet; of offered, started
+///                          and delayed the share of the offered ones
 ///   throughput             accepted messages per second
 ///   checks(VERDICT)        replies judged so
 ///

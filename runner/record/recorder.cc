@@ -65,7 +65,7 @@ void Recorder::OnEvent(const Event& event) {
   Tick(event.finished);
   const bool is_exchange = event.phase != Phase::kMessage && event.phase != Phase::kSession;
   if (!is_exchange || event.phase <= Phase::kTls) CountRarer(event);
-  if (!IsMeasured(event.started)) return;
+  if (!IsMeasured(event.due)) return;
 
   auto& times = times_[TimesIndex(event.phase, event.outcome)];
   if (!times) [[unlikely]] {
@@ -89,11 +89,10 @@ void Recorder::CountRarer(const Event& event) {
 }
 
 void Recorder::CountMessage(const Event& event, Duration response) {
+  last_message_ = event.finished;
   AddMessage(event, series_.Messages(event.finished));
   series_.RecordResponse(event.finished, response);
-  if (IsMeasured(event.started)) AddMessage(event, messages_);
-  const bool ends_within = IsMeasured(event.finished) && event.finished < measured_until_;
-  if (ends_within && event.outcome == Outcome::k2yz) ++accepted_in_window_;
+  AddMessage(event, Counts(event.due, event.finished));
 }
 
 void Recorder::CountSession(const Event& event) {
@@ -103,23 +102,23 @@ void Recorder::CountSession(const Event& event) {
 
 void Recorder::OnOffered(TimePoint scheduled) {
   ++series_.Messages(scheduled).offered;
-  if (IsMeasured(scheduled)) ++messages_.offered;
+  ++Counts(scheduled, scheduled).offered;
 }
 
 void Recorder::OnMissed(TimePoint scheduled) {
   ++series_.Messages(scheduled).missed;
-  if (IsMeasured(scheduled)) ++messages_.missed;
+  ++Counts(scheduled, scheduled).missed;
 }
 
 void Recorder::OnDelayed(TimePoint scheduled) {
   ++series_.Messages(scheduled).delayed;
-  if (IsMeasured(scheduled)) ++messages_.delayed;
+  ++Counts(scheduled, scheduled).delayed;
 }
 
-void Recorder::OnMessageStarted(TimePoint at) {
+void Recorder::OnMessageStarted(TimePoint scheduled, TimePoint at) {
   Tick(at);
   ++series_.Messages(at).started;
-  if (IsMeasured(at)) ++messages_.started;
+  ++Counts(scheduled, at).started;
 }
 
 void Recorder::OnSessionStarted() {
@@ -128,12 +127,30 @@ void Recorder::OnSessionStarted() {
   sessions_.peak = std::max(sessions_.peak, open_sessions_);
 }
 
+void Recorder::OnSessionCut() {
+  if (open_sessions_ > 0) --open_sessions_;
+}
+
+MessageCounts Recorder::AllMessages() const {
+  MessageCounts all;
+  for (const auto& due : counts_) {
+    for (const MessageCounts& counts : due)
+      Add(all, counts);
+  }
+  return all;
+}
+
 void Recorder::OnLateness(TimePoint scheduled, TimePoint actual) {
-  if (IsMeasured(actual)) lateness_.Record(actual - scheduled);
+  if (IsMeasured(scheduled)) lateness_.Record(actual - scheduled);
 }
 
 void Recorder::OnLoopTurn(TimePoint began, TimePoint ended) {
   if (IsMeasured(began)) loop_stalls_.Record(ended - began);
+}
+
+void Recorder::OnPause(TimePoint until, Duration length) {
+  if (until <= measured_from_) return;
+  paused_ += std::min(length, Duration(until - measured_from_));
 }
 
 bool Recorder::WantsExample(std::uint16_t script, std::uint16_t step) const {
@@ -154,8 +171,10 @@ void Recorder::Tick(TimePoint now) {
 }
 
 void Recorder::FillCounts(LoadResult& result) const {
-  result.messages = messages_;
-  result.accepted_in_window = accepted_in_window_;
+  for (const MessageCounts& counts : counts_[1])
+    Add(result.messages, counts);
+  for (const auto& due : counts_)
+    Add(result.in_window, due[1]);
   result.sessions = sessions_;
   result.measured_from = measured_from_ - run_started_;
   result.measured = std::max(Duration::zero(), Duration(latest_ - measured_from_));
@@ -164,6 +183,7 @@ void Recorder::FillCounts(LoadResult& result) const {
   result.generator.workers = 1;
   result.generator.lateness = lateness_;
   result.generator.loop_stalls = loop_stalls_;
+  result.generator.paused = paused_;
   for (std::size_t script = 0; script < scripts_.size(); ++script) {
     const JudgedScript& names = scripts_[script];
     for (std::size_t step = 0; step < names.steps.size(); ++step) {

@@ -25,9 +25,10 @@ struct JudgedScript {
 /// One per worker, used by its thread alone; results are joined by Merge(LoadResult&, ...).
 /// No allocation per event but for the first of a (phase, outcome) and once a second.
 ///
-/// An exchange belongs to the measured window when it *started* at or behind its begin (the end of
-/// the warm-up); one that ends during the graceful stop still counts, or the slow ones would be
-/// missing. Session counts and the series cover the whole run, warm-up included.
+/// A message is measured, with all its exchanges, when it was *due* at or behind the end of the
+/// warm-up (open loop: by the schedule, however late it could begin; closed loop: it began then);
+/// one that ends during the graceful stop still counts, or the slow ones would be missing. Session
+/// counts and the series cover the whole run, warm-up included.
 class Recorder {
  public:
   Recorder(TimePoint run_started, Duration warmup, std::span<const JudgedScript> scripts);
@@ -43,11 +44,14 @@ class Recorder {
   void OnOffered(TimePoint scheduled);  ///< an arrival of the load shape, started or not
   void OnMissed(TimePoint scheduled);   ///< an arrival that will never start
   void OnDelayed(TimePoint scheduled);  ///< an arrival for which no session was free
-  void OnMessageStarted(TimePoint at);  ///< MAIL is sent
-  void OnSessionStarted();              ///< a connect is tried; a kSession event ends it
+  void OnMessageStarted(TimePoint scheduled, TimePoint at);  ///< MAIL is sent
+  void OnSessionStarted();  ///< a connect is tried; a kSession event ends it, or
+  void OnSessionCut();      ///< the end of the run
   void OnTlsResumed() { ++sessions_.tls_resumed; }
   void OnLateness(TimePoint scheduled, TimePoint actual);
   void OnLoopTurn(TimePoint began, TimePoint ended);
+  /// This process was not running, nor waiting for anything but a CPU or for leave to go on.
+  void OnPause(TimePoint until, Duration length);
 
   /// False once enough examples of this step are kept: do not build another.
   [[nodiscard]] bool WantsExample(std::uint16_t script, std::uint16_t step) const;
@@ -56,7 +60,10 @@ class Recorder {
   /// Moves the series on; call it about once a second even when nothing happens.
   void Tick(TimePoint now);
 
-  [[nodiscard]] const MessageCounts& messages() const { return messages_; }
+  /// Of the whole run, warm-up included.
+  [[nodiscard]] MessageCounts AllMessages() const;
+  /// The end of the message that ended last; zero: none has.
+  [[nodiscard]] TimePoint last_message() const { return last_message_; }
   [[nodiscard]] const SessionCounts& sessions() const { return sessions_; }
   [[nodiscard]] std::uint64_t open_sessions() const { return open_sessions_; }
   /// The result so far; for progress and for thresholds that may end a run.
@@ -71,7 +78,13 @@ class Recorder {
     std::size_t examples = 0;
   };
 
-  [[nodiscard]] bool IsMeasured(TimePoint at) const { return at >= measured_from_; }
+  [[nodiscard]] bool IsMeasured(TimePoint due) const { return due >= measured_from_; }
+  [[nodiscard]] bool IsInWindow(TimePoint at) const {
+    return at >= measured_from_ && at < measured_until_;
+  }
+  [[nodiscard]] MessageCounts& Counts(TimePoint due, TimePoint at) {
+    return counts_[IsMeasured(due) ? 1 : 0][IsInWindow(at) ? 1 : 0];
+  }
   [[nodiscard]] std::size_t StepIndex(std::uint16_t script, std::uint16_t step) const;
   void CountRarer(const Event& event);
   void CountMessage(const Event& event, Duration response);
@@ -82,17 +95,19 @@ class Recorder {
   TimePoint measured_from_;
   TimePoint measured_until_ = TimePoint::max();
   TimePoint latest_;
+  TimePoint last_message_{};
   std::vector<JudgedScript> scripts_;
   std::vector<std::size_t> first_step_;  ///< by script; behind the last script: all steps
   std::vector<StepCount> steps_;
   std::array<std::unique_ptr<PhaseTimes>, kPhaseCount * kOutcomeCount> times_;
   ReplyCounts replies_;
-  MessageCounts messages_;
-  std::uint64_t accepted_in_window_ = 0;
+  /// By: due in the measured window, happened within it.
+  std::array<std::array<MessageCounts, 2>, 2> counts_{};
   SessionCounts sessions_;
   std::uint64_t open_sessions_ = 0;
   Histogram lateness_;
   Histogram loop_stalls_;
+  Duration paused_{};
   std::vector<FailureExample> examples_;
   IntervalSeries series_;
 };

@@ -134,7 +134,7 @@ double Threshold::MeasureWindows(const LoadResult& result) const {
       Add(part.messages, result.series[second].messages);
       result.series[second].message_response.AddTo(response);
     }
-    part.accepted_in_window = part.messages.accepted;  // the series has them where they ended
+    part.in_window = part.messages;  // the series has them where they happened
     const double measured = metric_.measure(part);
     if (std::isnan(measured)) continue;
     latest = measured;

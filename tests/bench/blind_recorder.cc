@@ -17,8 +17,8 @@ void Recorder::OnEvent(const Event& event) {
   latest_ = event.finished;
   if (event.phase == Phase::kGreeting) ++sessions_.established;
   if (event.phase == Phase::kMessage) {
-    ++messages_.completed;
-    ++(event.outcome == Outcome::k2yz ? messages_.accepted : messages_.failed);
+    ++counts_[1][1].completed;
+    ++(event.outcome == Outcome::k2yz ? counts_[1][1].accepted : counts_[1][1].failed);
   }
   if (event.phase == Phase::kSession) {
     --open_sessions_;
@@ -27,14 +27,14 @@ void Recorder::OnEvent(const Event& event) {
 }
 
 void Recorder::OnOffered(TimePoint) {
-  ++messages_.offered;
+  ++counts_[1][1].offered;
 }
 
 void Recorder::OnMissed(TimePoint) {}
 void Recorder::OnDelayed(TimePoint) {}
 
-void Recorder::OnMessageStarted(TimePoint) {
-  ++messages_.started;
+void Recorder::OnMessageStarted(TimePoint, TimePoint) {
+  ++counts_[1][1].started;
 }
 
 void Recorder::OnSessionStarted() {
@@ -45,6 +45,15 @@ void Recorder::OnSessionStarted() {
 
 void Recorder::OnLateness(TimePoint, TimePoint) {}
 void Recorder::OnLoopTurn(TimePoint, TimePoint) {}
+void Recorder::OnPause(TimePoint, Duration) {}
+
+void Recorder::OnSessionCut() {
+  --open_sessions_;
+}
+
+MessageCounts Recorder::AllMessages() const {
+  return counts_[1][1];
+}
 
 bool Recorder::WantsExample(std::uint16_t, std::uint16_t) const {
   return false;
@@ -55,7 +64,7 @@ void Recorder::Tick(TimePoint) {}
 
 LoadResult Recorder::Snapshot() const {
   LoadResult result;
-  result.messages = messages_;
+  result.messages = counts_[1][1];
   result.sessions = sessions_;
   result.measured_from = measured_from_ - run_started_;
   result.measured = latest_ - measured_from_;

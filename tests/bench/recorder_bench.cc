@@ -18,7 +18,7 @@ void RecordMessage(benchmark::State& state) {
   std::uint64_t varied = 1;
   for (auto _ : state) {
     const TimePoint message_started = now;
-    recorder.OnMessageStarted(now);
+    recorder.OnMessageStarted(now, now);
     Event event;
     for (const Phase phase : {Phase::kMail, Phase::kRcpt, Phase::kData, Phase::kEod}) {
       varied = varied * 6364136223846793005 + 1442695040888963407;

@@ -45,7 +45,7 @@ class SilentHost final : public SessionHost {
                    .raw_end = {},
                    .octets = 6};
     session.SetSlot(kTokenSlot, "0123abcd-0-1");
-    recorder_.OnMessageStarted(job.scheduled);
+    recorder_.OnMessageStarted(job.scheduled, job.scheduled);
     return Next::kMessage;
   }
   void OnEvent(const Event& event) override { recorder_.OnEvent(event); }

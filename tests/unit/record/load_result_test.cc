@@ -15,7 +15,7 @@ LoadResult MakeResult(std::int64_t micros) {
   result.info.command = "load";
   result.messages.started = 10;
   result.messages.accepted = 9;
-  result.accepted_in_window = 8;
+  result.in_window.accepted = 8;
   result.sessions.peak = 3;
   result.measured = 4s;
   result.phases[{Phase::kEod, Outcome::k2yz}].service.RecordMicros(micros, 8);
@@ -43,6 +43,55 @@ TEST(LoadResult, ThroughputIsOfWhatWasAcceptedInTheWindow) {
   EXPECT_EQ(LoadResult().ThroughputPerSecond(), 0);
 }
 
+TEST(LoadResult, KnowsWhenNothingWasAcceptedThoughItShouldHaveBeen) {
+  struct Row {
+    const char* what;
+    MessageCounts messages;
+    std::vector<StepChecks> checks;
+    bool expected;
+  };
+  const auto counts = [](std::uint64_t accepted, std::uint64_t rejected) {
+    MessageCounts messages;
+    messages.offered = messages.started = accepted + rejected;
+    messages.accepted = messages.recipients_accepted = accepted;
+    messages.rejected = rejected;
+    return messages;
+  };
+  MessageCounts half_a_message = counts(0, 9);
+  half_a_message.recipients_accepted = 9;
+  const StepChecks mail{"deliver", "/steps/0", {9}};
+  const StepChecks refused{"deliver", "/steps/1", {0, 0, 9}};
+  const StepChecks blocked{"deliver", "/steps/3", {0, 0, 0, 0, 9}};
+  const StepChecks as_expected{"spam", "/steps/1", {9}};
+  const StepChecks hardly_ever{"spam", "/steps/3", {8, 0, 0, 0, 0, 0, 1}};
+  const StepChecks no_goodbye{"spam", "/close/0", {0, 0, 0, 0, 0, 0, 9}};
+  const Row rows[] = {
+      {"refused", counts(0, 9), {mail, refused}, true},
+      {"content refused", counts(0, 9), {mail, blocked}, true},
+      {"one was accepted", counts(1, 9), {mail, refused}, false},
+      {"LMTP: some recipients have it", half_a_message, {mail, refused}, false},
+      {"the scenario wants refusals", counts(0, 9), {mail, as_expected, hardly_ever}, false},
+      {"the end of the session is no message's", counts(0, 9), {as_expected, no_goodbye}, false},
+      {"a mix of both", counts(0, 18), {as_expected, mail, refused}, true},
+      {"nothing was tried", counts(0, 0), {mail, refused}, false}};
+  for (const Row& row : rows) {
+    LoadResult result;
+    result.messages = row.messages;
+    result.checks = row.checks;
+    EXPECT_EQ(NothingAccepted(result), row.expected) << row.what;
+  }
+}
+
+TEST(LoadResult, WhatHasNoEndIsUnfinished) {
+  MessageCounts messages;
+  messages.offered = 100;
+  messages.accepted = 80;
+  messages.rejected = 5;
+  messages.failed = 4;
+  messages.missed = 1;
+  EXPECT_EQ(messages.Unfinished(), 10U);
+}
+
 TEST(LoadResult, MergeAddsEverything) {
   LoadResult sum = MakeResult(1);
   LoadResult other = MakeResult(3);
@@ -54,7 +103,7 @@ TEST(LoadResult, MergeAddsEverything) {
   Merge(sum, other);
   EXPECT_EQ(sum.messages.started, 40U);
   EXPECT_EQ(sum.messages.accepted, 18U);
-  EXPECT_EQ(sum.accepted_in_window, 16U);
+  EXPECT_EQ(sum.in_window.accepted, 16U);
   EXPECT_EQ(sum.sessions.peak, 6U);
   EXPECT_EQ(sum.measured, Duration(4s));
   EXPECT_EQ((sum.phases.at({Phase::kEod, Outcome::k2yz}).service.count()), 16U);

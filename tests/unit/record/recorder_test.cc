@@ -28,7 +28,7 @@ Event MakeEvent(Phase phase, Outcome outcome, Duration at, Duration service = 1m
   Event event;
   event.phase = phase;
   event.outcome = outcome;
-  event.scheduled = event.started = kStart + at;
+  event.due = event.scheduled = event.started = kStart + at;
   event.finished = event.started + service;
   return event;
 }
@@ -90,12 +90,12 @@ TEST(Recorder, CountsSessions) {
 TEST(Recorder, LeavesTheWarmupOut) {
   Recorder recorder(kStart, 10s, Scripts());
   recorder.OnOffered(kStart + 1s);
-  recorder.OnMessageStarted(kStart + 1s);
+  recorder.OnMessageStarted(kStart + 1s, kStart + 1s);
   recorder.OnLateness(kStart + 1s, kStart + 2s);
   recorder.OnLoopTurn(kStart + 1s, kStart + 2s);
   recorder.OnMissed(kStart + 2s);
   recorder.OnEvent(MakeEvent(Phase::kMessage, Outcome::k2yz, 1s));
-  // Began in the warm-up: not measured, wherever it ends.
+  // Due in the warm-up: not measured, wherever it ends.
   recorder.OnEvent(MakeEvent(Phase::kMail, Outcome::k2yz, 9s, 5s));
   const LoadResult result = recorder.Take();
   EXPECT_EQ(result.messages, MessageCounts());
@@ -107,6 +107,57 @@ TEST(Recorder, LeavesTheWarmupOut) {
   EXPECT_EQ(result.series.at(1).messages.accepted, 1U);
   EXPECT_EQ(result.series.at(1).messages.offered, 1U);
   EXPECT_EQ(result.series.at(2).messages.missed, 1U);
+}
+
+TEST(Recorder, AMessageBelongsWhereItWasDueHoweverLateItBegan) {
+  Recorder recorder(kStart, 10s, Scripts());
+  // Both waited for a server that slept from 9 s to 11 s.
+  for (const Duration due : {Duration(9500ms), Duration(10500ms)}) {
+    recorder.OnOffered(kStart + due);
+    recorder.OnMessageStarted(kStart + due, kStart + 11s);
+    for (const Phase phase : {Phase::kMail, Phase::kEod, Phase::kMessage}) {
+      Event event = MakeEvent(phase, Outcome::k2yz, 11s);
+      event.due = event.scheduled = kStart + due;
+      recorder.OnEvent(event);
+    }
+  }
+  EXPECT_EQ(recorder.AllMessages().accepted, 2U);
+  const LoadResult result = recorder.Take();
+  EXPECT_EQ(result.messages.offered, 1U);
+  EXPECT_EQ(result.messages.started, 1U);
+  EXPECT_EQ(result.messages.accepted, 1U);
+  for (const auto& [key, times] : result.phases) {
+    EXPECT_EQ(times.response.count(), 1U);
+    EXPECT_EQ(times.response.Max(), 501'000);
+  }
+  EXPECT_EQ(result.in_window.accepted, 2U);  // rates are of what happened
+  EXPECT_EQ(result.in_window.started, 2U);
+  EXPECT_EQ(result.in_window.offered, 1U);
+}
+
+TEST(Recorder, KeepsWhatBelongsTogetherTogether) {
+  // A message due just before the end of the warm-up: none of its exchanges is measured, although
+  // some began behind it.
+  Event eod = MakeEvent(Phase::kEod, Outcome::k2yz, 10s);
+  eod.due = kStart + 9999ms;
+  EXPECT_TRUE(Record({eod}, 10s).phases.empty());
+}
+
+TEST(Recorder, CountsPausesOfTheMeasuredWindow) {
+  Recorder recorder(kStart, 10s, Scripts());
+  recorder.OnPause(kStart + 9s, 2s);
+  recorder.OnPause(kStart + 11s, 3s);  // a second of it in the window
+  recorder.OnPause(kStart + 20s, 500ms);
+  EXPECT_EQ(recorder.Take().generator.paused, Duration(1500ms));
+}
+
+TEST(Recorder, ASessionThatIsCutOffIsNeitherCompletedNorFailed) {
+  Recorder recorder(kStart, {}, Scripts());
+  recorder.OnSessionStarted();
+  recorder.OnSessionCut();
+  EXPECT_EQ(recorder.open_sessions(), 0U);
+  const SessionCounts expected{1, 0, 0, 0, 1, 0, 0};
+  EXPECT_EQ(recorder.Take().sessions, expected);
 }
 
 TEST(Recorder, MeasuresFromTheEndOfTheWarmup) {
@@ -138,7 +189,8 @@ TEST(Recorder, ThroughputIsOfWhatEndsInTheWindow) {
     recorder.OnEvent(MakeEvent(Phase::kMessage, Outcome::k4yz, row.at, row.service));
     const LoadResult result = recorder.Take();
     EXPECT_EQ(result.messages.accepted, row.began) << row.at.count();
-    EXPECT_EQ(result.accepted_in_window, row.ended) << row.at.count();
+    EXPECT_EQ(result.in_window.accepted, row.ended) << row.at.count();
+    EXPECT_EQ(result.in_window.completed, 2 * row.ended) << row.at.count();
   }
 }
 
@@ -209,6 +261,7 @@ Event RandomEvent(std::mt19937_64& random, Duration at) {
   event.finished = kStart + at;
   event.started = event.finished - Duration(random() >> (20 + random() % 44));
   event.scheduled = event.started - Duration(random() % 3'000'000'000);
+  event.due = event.scheduled - Duration(random() % 1'000'000'000);
   event.verdict = static_cast<Verdict>(random() % kVerdictCount);
   event.script = static_cast<std::uint16_t>(random() % 3);
   event.step = static_cast<std::uint16_t>(random() % 3);
@@ -227,6 +280,7 @@ void Sort(std::vector<StepChecks>& checks) {
 
 void ExpectEqual(LoadResult merged, LoadResult whole) {
   EXPECT_EQ(merged.messages, whole.messages);
+  EXPECT_EQ(merged.in_window, whole.in_window);
   merged.sessions.peak = whole.sessions.peak;  // a sum of peaks by contract
   EXPECT_EQ(merged.sessions, whole.sessions);
   EXPECT_EQ(merged.measured, whole.measured);
@@ -269,7 +323,7 @@ TEST(Recorder, ManyMergedEqualOneThatSawEverything) {
       for (Recorder* recorder : {&whole, &part}) {
         recorder->OnOffered(kStart + at + 1s);
         if (event.code == 0) recorder->OnMissed(kStart + at);
-        recorder->OnMessageStarted(kStart + at);
+        recorder->OnMessageStarted(event.due, kStart + at);
         if (event.phase == Phase::kSession) recorder->OnSessionStarted();
         recorder->OnLateness(event.scheduled, event.started);
         recorder->OnLoopTurn(event.started, event.finished);

@@ -185,11 +185,12 @@ LoadResult SampleLoad() {
   LoadResult load;
   load.info = Info("load");
   load.messages = Messages(10000);
-  load.accepted_in_window = load.messages.accepted;
+  load.in_window = Messages(9900);  // fewer were under way at the end than at the begin
   load.sessions = {120, 118, 110, 10, 50, 118, 60};
   load.measured = seconds(5);
   load.phases[{Phase::kConnect, Outcome::k2yz}] = {Times(80, 1, 120), Times(80, 1, 120)};
   load.phases[{Phase::kMail, Outcome::k2yz}] = {Times(100, 1, 9800), Times(150, 3, 9800)};
+  load.phases[{Phase::kRcpt, Outcome::k2yz}] = {Times(90, 1, 18400), Times(90, 1, 18400)};
   load.phases[{Phase::kRcpt, Outcome::k4yz}] = {Times(90, 1, 500), Times(90, 1, 500)};
   load.phases[{Phase::kEod, Outcome::k2yz}] = {Times(400, 2, 9200), Times(500, 100, 9200)};
   load.phases[{Phase::kEod, Outcome::kTimeout}] = {Times(5000000, 0, 100), Times(5000000, 10, 100)};
@@ -211,6 +212,7 @@ LoadResult SampleLoad() {
   load.generator.loop_stalls = Times(1, 1, 90);
   load.generator.cpu_us_per_message = 41.25;
   load.generator.cpu_share = 0.375;
+  load.generator.cpu_wait_share = 0.0625;
   load.generator.workers = 2;
   load.generator.descriptor_limit = 1048576;
   load.generator.peak_descriptors = 74;
@@ -232,6 +234,8 @@ LoadResult InvalidLoad() {
   LoadResult load = SampleLoad();
   load.generator.valid = false;
   load.generator.reasons = {"p99 of the lateness is 48 ms, above the bound of 10 ms"};
+  load.generator.paused = milliseconds(1250);
+  load.messages.failed -= 20;
   load.partial = true;
   return load;
 }
