@@ -145,10 +145,10 @@ class Run {
     return result.messages.accepted + result.messages.rejected + sessions > 0;
   }
 
-  /// Once a second: collects what the workers have so far, and ends the run when that misses one of
-  /// the aborting thresholds.
+  /// Once a second, first when a second was measured: collects what the workers have so far, and
+  /// ends the run when that misses one of the aborting thresholds.
   void CheckAborting(TimePoint now) {
-    if (aborted_by_) return;
+    if (aborted_by_ || now < began_ + settings_.warmup + std::chrono::seconds(1)) return;
     if (now >= next_snapshot_) {
       next_snapshot_ = now + std::chrono::seconds(1);
       snapshot_ = LoadResult();

@@ -87,7 +87,7 @@ struct Event {
   TimePoint started{};           ///< first octet handed to the kernel
   TimePoint finished{};          ///< last octet of the reply taken
   std::uint32_t recipients = 0;  ///< kMessage: recipients accepted
-  std::uint64_t octets_out = 0;  ///< kMessage: content octets sent
+  std::uint64_t octets_out = 0;  ///< kMessage: content octets, when any recipient has them
 };
 
 }  // namespace smtpgauge

@@ -38,7 +38,7 @@ struct MessageCounts {
   std::uint64_t delayed =
       0;  ///< arrivals that had to wait for a session: all were busy, none might be opened
   std::uint64_t recipients_accepted = 0;
-  std::uint64_t content_octets = 0;  ///< of accepted messages, before dot-stuffing
+  std::uint64_t content_octets = 0;  ///< of what any recipient has, before dot-stuffing
   /// Under way when the run was cut short: begun, or waiting for a session to come up.
   [[nodiscard]] std::uint64_t Unfinished() const {
     const std::uint64_t ended = accepted + rejected + failed + missed;

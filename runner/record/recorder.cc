@@ -18,11 +18,11 @@ constexpr std::pair<Phase, Outcome> TimesKey(std::size_t index) {
 void AddMessage(const Event& event, MessageCounts& counts) {
   // LMTP: some recipients may have it although the message as a whole was not accepted.
   counts.recipients_accepted += event.recipients;
+  counts.content_octets += event.octets_out;
   switch (event.outcome) {
     case Outcome::k2yz:
       ++counts.completed;
       ++counts.accepted;
-      counts.content_octets += event.octets_out;
       return;
     case Outcome::k4yz:
     case Outcome::k5yz:

@@ -256,6 +256,7 @@ void Session::CompleteMessage(MessageState& message, TimePoint now) {
   // A scenario that never offers content (connections only, aborters) has no message to report.
   if (message.decided && script_.delivers) {
     const bool accepted = message.outcome == Outcome::k2yz;
+    const bool somebody_has_it = accepted || (options_.lmtp && message.final_accepted > 0);
     host_.OnEvent({.phase = Phase::kMessage,
                    .outcome = message.outcome,
                    .verdict = accepted ? Verdict::kPass : Verdict::kFail,
@@ -269,7 +270,7 @@ void Session::CompleteMessage(MessageState& message, TimePoint now) {
                    .recipients = options_.lmtp ? message.final_accepted
                                  : accepted    ? message.accepted
                                                : 0U,
-                   .octets_out = accepted ? message.octets : 0U});
+                   .octets_out = somebody_has_it ? message.octets : 0U});
   }
   message.complete = true;
   std::size_t gone = 0;

@@ -58,7 +58,7 @@ TEST(Recorder, CountsMessagesByTheirEnd) {
         Outcome::kClosed, Outcome::kTlsFailed}) {
     events.push_back(MakeEvent(Phase::kMessage, outcome, 1s));
     events.back().recipients = outcome == Outcome::k2yz ? 3 : 0;
-    events.back().octets_out = 100;
+    events.back().octets_out = outcome == Outcome::k2yz ? 100 : 0;
   }
   const LoadResult result = Record(events);
   EXPECT_EQ(result.messages.completed, 5U);
@@ -170,9 +170,11 @@ TEST(Recorder, CountsRecipientsOfMessagesThatNotAllGot) {
   std::vector<Event> events = {MakeEvent(Phase::kMessage, Outcome::k5yz, 1s),
                                MakeEvent(Phase::kMessage, Outcome::kReset, 2s)};
   events[0].recipients = 2;  // LMTP: two have it, one refused
+  events[0].octets_out = 100;
   events[1].recipients = 1;
   const LoadResult result = Record(events);
   EXPECT_EQ(result.messages.recipients_accepted, 3U);
+  EXPECT_EQ(result.messages.content_octets, 100U);
   EXPECT_EQ(result.messages.accepted, 0U);
 }
 
