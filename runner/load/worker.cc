@@ -260,8 +260,9 @@ void LoadWorker::DropWaiting(std::uint16_t script, std::uint64_t kept) {
 
 void LoadWorker::AbortAll(TimePoint now) {
   stage_ = Stage::kDraining;
+  // An arrival whose session is on its way up did not miss one: it ends with that session.
   for (std::uint16_t script = 0; script < idle_.size(); ++script)
-    DropWaiting(script, 0);
+    DropWaiting(script, connecting_[script]);
   // Who did not answer within the graceful stop is told from who was cut short by a signal.
   const bool patient = stop_.load(std::memory_order_relaxed) != StopRequest::kAtOnce;
   while (!seats_.empty()) {

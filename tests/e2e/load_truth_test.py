@@ -186,10 +186,23 @@ def connections_that_a_server_does_not_want_are_told():
     expect(sessions["failed"] >= 5, f"failed sessions: {sessions['failed']}")
 
 
+def whoever_is_never_let_in_has_failed():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        result = load(listener.getsockname()[1], "--rate", "10/s", "--duration", "1s", "--graceful-stop", "500ms")
+    expect_equal(result.code, 3, "exit status")
+    expect_equal(result.messages("failed"), 10, "failed")
+    expect_equal(result.messages("missed"), 0, "missed: there was a session for each")
+    expect_equal(sum(row["service_time_us"]["count"] for row in result.json["phases"]
+                     if (row["phase"], row["outcome"]) == ("message", "timeout")), 10, "timeouts")
+
+
 TESTS = [a_stall_across_the_end_of_the_warmup, the_window_of_so_many_messages,
          a_run_in_which_all_is_refused_is_no_success, refusals_that_the_scenario_expects_are_a_success,
          what_is_under_way_at_an_interrupt_is_no_failure, a_generator_that_was_stopped_is_not_valid,
-         what_is_under_way_does_not_miss_a_threshold, connections_that_a_server_does_not_want_are_told]
+         what_is_under_way_does_not_miss_a_threshold, connections_that_a_server_does_not_want_are_told,
+         whoever_is_never_let_in_has_failed]
 
 if __name__ == "__main__":
     sys.exit(run_tests(TESTS))
