@@ -17,8 +17,9 @@ inline constexpr Duration kMostStall99 = std::chrono::milliseconds(100);
 inline constexpr double kMostCpuShare = 0.95;
 /// Of the measured window, in which the process stood still for long.
 inline constexpr double kMostPausedShare = 0.01;
-/// Of the run, ready but without a CPU; runs shorter than this are not judged by it.
-inline constexpr double kMostCpuWaitShare = 0.25;
+/// Of the run, ready but without a CPU. A target on the same machine takes its share, which is no
+/// fault; runs shorter than this are not judged by it.
+inline constexpr double kMostCpuWaitShare = 0.5;
 inline constexpr Duration kShortestForCpuWait = std::chrono::seconds(1);
 
 /// Sets valid and reasons of `result.generator`, and notes. `limit` is the sentence about a limit

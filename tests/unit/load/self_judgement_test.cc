@@ -35,10 +35,10 @@ TEST(SelfJudgement, StandingStillForMoreThanAHundredthIsInvalid) {
 
 TEST(SelfJudgement, WaitingForACpuIsInvalidUnlessTheRunWasTooShortToTell) {
   LoadResult result = SampleRun();
-  result.generator.cpu_wait_share = 0.25;
+  result.generator.cpu_wait_share = 0.5;
   EXPECT_THAT(Reasons(result), IsEmpty());
-  result.generator.cpu_wait_share = 0.4;
-  EXPECT_THAT(Reasons(result), ElementsAre(HasSubstr("no CPU for 40 % of the run")));
+  result.generator.cpu_wait_share = 0.6;
+  EXPECT_THAT(Reasons(result), ElementsAre(HasSubstr("no CPU for 60 % of the run")));
   result.measured = 900ms;
   EXPECT_THAT(Reasons(result), IsEmpty());
 }
