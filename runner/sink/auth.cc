@@ -1,5 +1,7 @@
 #include "runner/sink/auth.h"
 
+#include <algorithm>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -62,7 +64,8 @@ class PlainExchange : public AuthExchange {
     user_ = name;
     const bool allowed =
         authorise.empty() || authorise == name || around_.faults.Has(Fault::kAuthzidUnchecked);
-    if (!around_.accounts.Matches(name, Taken(password, name, around_)))
+    if (!around_.accounts.Matches(name, Taken(password, name, around_)) &&
+        !(around_.faults.Has(Fault::kPasswordOfAnybody) && around_.accounts.SomebodyHas(password)))
       return {AuthState::kFailed};
     return {allowed ? AuthState::kSucceeded : AuthState::kFailed};
   }
@@ -129,6 +132,12 @@ const Account& Accounts::FindOrDecoy(std::string_view name) const {
 bool Accounts::Matches(std::string_view name, std::string_view password) const {
   const Account& account = FindOrDecoy(name);
   return SamePassword(account.user.password, password) && !IsDecoy(account);
+}
+
+bool Accounts::SomebodyHas(std::string_view password) const {
+  return std::any_of(accounts_.begin(), accounts_.end(), [password](const Account& account) {
+    return SamePassword(account.user.password, password);
+  });
 }
 
 const Mechanism* FindMechanism(std::string_view name) {

@@ -34,6 +34,8 @@ class Accounts {
   [[nodiscard]] const Account& FindOrDecoy(std::string_view name) const;
   /// Takes the same time for an unknown user and a wrong password.
   [[nodiscard]] bool Matches(std::string_view name, std::string_view password) const;
+  /// Whether anybody has this password: what no server should ask.
+  [[nodiscard]] bool SomebodyHas(std::string_view password) const;
   [[nodiscard]] bool IsDecoy(const Account& account) const { return &account == &decoy_; }
 
  private:

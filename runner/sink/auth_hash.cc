@@ -141,7 +141,8 @@ class ScramExchange : public AuthExchange {
     user_ = *user;
     if (!authorise.empty() && authorise.substr(2) != *name) return {AuthState::kFailed};
     account_ = &around_.accounts.FindOrDecoy(user_);
-    const std::string own = Hex(RandomOctets(12));
+    const std::string own =
+        faults.Has(Fault::kScramNonceFixed) ? "3rfcNHYJY1ZVvWVs7j" : Hex(RandomOctets(12));
     nonce_ = faults.Has(Fault::kScramNonceUnrelated) ? own : std::string(*nonce) + own;
     server_first_ =
         fmt::format("r={},s={},i={}", nonce_, EncodeBase64(account_->salt), kScramIterations);

@@ -145,6 +145,10 @@ void Dialogue::OnChunk(Connection& c, Line argument) {
   }
   if (c.chunk_refused && Has(Fault::kRefusedChunkNotRead)) return EndChunk(c);
   if (Has(Fault::kChunkAnsweredEarly)) Say(c, Reply::kChunkOk);
+  if (c.chunk_refused && Has(Fault::kRefusedChunkAnsweredEarly)) {
+    Say(c, c.chunk_reply);
+    c.chunk_silent = true;
+  }
   if (c.chunk_left == 0) {
     if (last && Has(Fault::kChunkZeroLastIgnored)) return;
     if (last && Has(Fault::kChunkZeroLastDrops)) StartContent(c);

@@ -383,6 +383,15 @@ enum class Fault : std::uint16_t {
   kPasswordPartAccepted,
   kCramDigestPartAccepted,
   kHoldIgnored,
+  kHoldAnyZone,
+  kSizeOneOverTaken,
+  kRefusedChunkAnsweredEarly,
+  kAuthEndsTransaction,
+  kCancelLogsIn,
+  kPasswordOfAnybody,
+  kScramNonceFixed,
+  kTlsKeepsHalfLine,
+  kStatusCodesOfRefusalsMissing,
 
   // What shows later: in the second transaction, with the last recipient
   kSizeOfFirstKept,

@@ -10,8 +10,10 @@ void Dialogue::OnAuth(Connection& c, Line argument) {
     return Say(c, Reply::kNotImplemented);
   if (c.hello != Hello::kEhlo && !Has(Fault::kAuthBeforeEhlo)) return Say(c, Reply::kNeedHello);
   if (c.authenticated && !Has(Fault::kSecondAuthTaken)) return Say(c, Reply::kAuthAlready);
-  if (c.transaction.open && !Has(Fault::kAuthInTransactionTaken))
+  if (c.transaction.open && !Has(Fault::kAuthInTransactionTaken)) {
+    if (Has(Fault::kAuthEndsTransaction)) ResetTransaction(c);
     return Say(c, Reply::kAuthInTransaction);
+  }
   while (argument.ends_with(' '))
     argument.remove_suffix(1);
   if (argument.empty()) return Say(c, Reply::kAuthArgument);
@@ -58,6 +60,7 @@ void Dialogue::OnAuthLine(Connection& c, Line line) {
     if (Has(Fault::kCancelNotSeen)) return Say(c, Reply::kAuthEmptyChallenge);
     c.phase = Phase::kCommand;
     c.rare->auth.reset();
+    c.authenticated = Has(Fault::kCancelLogsIn);
     return Say(c, Reply::kAuthCancelled);
   }
   if (Has(Fault::kExchangeRunsCommands) &&

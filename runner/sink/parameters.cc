@@ -34,7 +34,9 @@ Error ParseSize(const Written& w) {
   w.parameters.size = *size;
   if (faults.Has(Fault::kSizeIgnored)) return kFine;
   if (faults.Has(Fault::kSizeOverflows) && *size > 0x7fffffff) return kFine;
-  const std::uint64_t limit = faults.Has(Fault::kSizeSmallRefused) ? 500 : w.rules.size_limit;
+  const std::uint64_t limit = faults.Has(Fault::kSizeSmallRefused)   ? 500
+                              : faults.Has(Fault::kSizeOneOverTaken) ? w.rules.size_limit + 1
+                                                                     : w.rules.size_limit;
   return limit != 0 && *size > limit ? Error(Reply::kDeclaredTooBig) : kFine;
 }
 
@@ -114,19 +116,18 @@ Error ParseDeliverBy(const Written& w) {
   std::string_view mode = value.substr(semicolon + 1);
   if (!seconds || mode.empty() || mode.size() > 2) return Reply::kParameterValue;
   if (mode.size() == 2 && Upper(mode[1]) != 'T') return Reply::kParameterValue;
+  w.parameters.deliver_by = static_cast<std::int64_t>(*seconds) * (negative ? -1 : 1);
   if (Upper(mode[0]) == 'N') return kFine;
-  if (Upper(mode[0]) != 'R' || negative || *seconds == 0) return Reply::kParameterValue;
-  w.parameters.deliver_by = static_cast<std::int64_t>(*seconds);
+  if (Upper(mode[0]) != 'R' || *w.parameters.deliver_by <= 0) return Reply::kParameterValue;
   if (*w.parameters.deliver_by < kDeliverByMinimum &&
       !w.rules.faults.Has(Fault::kDeliverByMinimumIgnored))
     return Reply::kParameterBelowMinimum;
   return kFine;
 }
 
-Error CheckHold(const Written& w, std::int64_t seconds) {
+Error CheckHold(const Written& w, std::int64_t seconds, std::int64_t maximum) {
   if (w.rules.faults.Has(Fault::kHoldUnchecked)) return kFine;
-  if (w.parameters.hold_for || seconds <= 0 || seconds > kHoldMaximum)
-    return Reply::kParameterValue;
+  if (w.parameters.hold_for || seconds <= 0 || seconds > maximum) return Reply::kParameterValue;
   w.parameters.hold_for = seconds;
   return kFine;
 }
@@ -134,13 +135,14 @@ Error CheckHold(const Written& w, std::int64_t seconds) {
 Error ParseHoldFor(const Written& w) {
   const auto seconds = ParseSaturating(w.value.value_or(""), 9);
   if (!seconds) return Reply::kParameterValue;
-  return CheckHold(w, static_cast<std::int64_t>(*seconds));
+  return CheckHold(w, static_cast<std::int64_t>(*seconds), kHoldMaximum);
 }
 
 Error ParseHoldUntil(const Written& w) {
   const auto time = ParseDateTime(w.value.value_or(""));
-  if (!time || !w.value->ends_with('Z')) return Reply::kParameterValue;
-  return CheckHold(w, *time - w.rules.now);
+  const bool zulu = w.value && w.value->ends_with('Z');
+  if (!time || (!zulu && !w.rules.faults.Has(Fault::kHoldAnyZone))) return Reply::kParameterValue;
+  return CheckHold(w, *time - w.rules.now, ParseDateTime(kHoldLatest).value_or(0) - w.rules.now);
 }
 
 // RFC 6710 section 7: -9 to 9 without plus sign.

@@ -39,6 +39,7 @@ struct ParameterRules {
 
 inline constexpr std::int64_t kDeliverByMinimum = 60;        // seconds, as DELIVERBY announces it
 inline constexpr std::int64_t kHoldMaximum = 7 * 24 * 3600;  // seconds, as FUTURERELEASE does
+inline constexpr std::string_view kHoldLatest = "2099-12-31T23:59:59Z";  // the same
 
 enum class ParameterCommand : std::uint8_t { kMail, kRcpt };
 

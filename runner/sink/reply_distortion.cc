@@ -21,7 +21,9 @@ void DistortLine(std::string& text, std::size_t from, const FaultSet& faults) {
     if (faults.Has(Fault::kStatusColon)) text.insert(end, ":");
     if (faults.Has(Fault::kStatusBadSyntax)) text.insert(text.rfind('.', end) + 1, "0");
     if (faults.Has(Fault::kStatusClassMismatch) && text[from] == '5') text[status] = '4';
-    if (faults.Has(Fault::kStatusCodesMissing)) text.erase(status, end + 1 - status);
+    if (faults.Has(Fault::kStatusCodesMissing) ||
+        (faults.Has(Fault::kStatusCodesOfRefusalsMissing) && text[from] == '5'))
+      text.erase(status, end + 1 - status);
   }
   if (faults.Has(Fault::kTabSeparator) && text[from + 3] == ' ') text[from + 3] = '\t';
   if (faults.Has(Fault::kNoSeparator) && text[from + 3] == ' ') text.erase(from + 3, 1);

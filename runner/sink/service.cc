@@ -97,7 +97,7 @@ std::string Service::MakeEhlo(bool tls) const {
     else if (extension == Extension::kDeliverBy)
       line += fmt::format(" {}", kDeliverByMinimum);
     else if (extension == Extension::kFutureRelease)
-      line += fmt::format(" {} 2099-12-31T23:59:59Z", kHoldMaximum);
+      line += fmt::format(" {} {}", kHoldMaximum, kHoldLatest);
     else if (extension == Extension::kLimits)
       line += fmt::format(" MAILMAX={} RCPTMAX={}", kMailMax, config_.limits.recipients);
     lines.push_back(std::move(line));

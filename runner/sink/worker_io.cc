@@ -197,7 +197,10 @@ bool Worker::Send(Connection& c, std::string_view octets) {
 void Worker::StartTls(Connection& c) {
   Rare& rare = c.Extra();
   // What came behind STARTTLS in clear must not be taken for what comes in TLS (CVE-2011-0411).
-  if (!service_.faults().Has(Fault::kTlsKeepsInput)) rare.input.clear();
+  if (service_.faults().Has(Fault::kTlsKeepsHalfLine))
+    rare.input.erase(0, rare.input.rfind('\n') + 1);
+  else if (!service_.faults().Has(Fault::kTlsKeepsInput))
+    rare.input.clear();
   dialogue_.ResetSession(c);
   rare.tls = std::make_unique<TlsStream>(service_.tls_context(), c.fd);
   c.tls = false;

@@ -136,6 +136,10 @@ TEST(Parameters, OfTheSubmissionProfile) {
                         {"MAIL", "HOLDFOR=604801", "501 5.5.4"},
                         {"MAIL", "HOLDFOR=60 HOLDUNTIL=2099-01-01T00:00:00Z", "501"},
                         {"MAIL", "HOLDUNTIL=2001-01-01T00:00:00Z", "501"},
+                        {"MAIL", "HOLDUNTIL=2099-12-31T23:59:59Z", "250"},
+                        {"MAIL", "HOLDUNTIL=2099-12-31T23:59:59+00:00", "501"},
+                        {"MAIL", "HOLDUNTIL=2100-01-01T00:00:00Z", "501"},
+                        {"MAIL", "HOLDFOR=600 BY=60;N", "501"},
                         {"MAIL", "HOLDFOR=600 BY=60;R", "501"},
                         {"MAIL", "BY=60;R HOLDFOR=600", "501"}}) {
     const std::string heard = Ask(row.command, row.parameter, FullOffer(), Profile::kSubmission);
