@@ -302,6 +302,8 @@ void AddLogins(std::vector<Leg>& legs) {
   legs.push_back({Where::kTls, {"EHLO x\r\n", "STARTTLS\r\n"}});
   legs.push_back({Where::kTls, {"RCPT TO:<user@example.test>\r\nMAIL FROM:<>\r\n"}});
   legs.push_back({Where::kMx, {"EHLO x\r\nAUTH PLAIN\r\n"}});
+  legs.push_back({Where::kMx, {"EHLO x\r\n", "EHLO\r\n", "MAIL FROM:<>\r\n"}});
+  legs.push_back({Where::kMx, {"EHLO x\r\n", "MAIL FROM:<a@-.example>\r\n"}});
   legs.push_back({Where::kSubmission,
                   {"EHLO x\r\nAUTH PLAIN " + right + "\r\nMAIL FROM:<> HOLDFOR=999999999\r\n"}});
   legs.push_back({Where::kSubmission,
