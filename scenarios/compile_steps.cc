@@ -116,6 +116,16 @@ std::uint16_t NextOp(const Building& building) {
   return static_cast<std::uint16_t>(building.script.ops.size());
 }
 
+/// Whether the operations from `begin` on are a command, written whole, and its reply.
+bool IsOneCommand(const std::vector<Op>& ops, std::size_t begin) {
+  if (ops.size() != begin + 2) return false;
+  const auto* send = std::get_if<Send>(&ops[begin].action);
+  const auto* await = std::get_if<Await>(&ops[begin + 1].action);
+  return send != nullptr && await != nullptr && send->segments.empty() && !send->bytewise &&
+         !send->data_command && ops[begin].connection == ops[begin + 1].connection &&
+         ops[begin].phase != Phase::kQuit && await->sync != Sync::kAlways;
+}
+
 void CompileBody(const JsonValue& step, const StepKind& kind, const StepPlace& place,
                  Building& building) {
   if (!WantsEachRecipient(step, place, building)) {
@@ -127,9 +137,10 @@ void CompileBody(const JsonValue& step, const StepKind& kind, const StepPlace& p
   loop.each_recipient = true;
   Emit(loop, Phase::kOther, step, place, building);
   kind.compile(step, place, building);
+  loop.one_command = IsOneCommand(building.script.ops, begin + std::size_t{1});
   Emit(LoopEnd{begin}, Phase::kOther, step, place, building);
-  if (auto* opened = std::get_if<LoopBegin>(&building.script.ops[begin].action))
-    opened->end = NextOp(building);
+  loop.end = NextOp(building);
+  if (begin < building.script.ops.size()) building.script.ops[begin].action = loop;
 }
 
 // A step that this target leaves out is compiled all the same, for its mistakes and its captures.

@@ -63,6 +63,9 @@ struct Expectation {
   std::vector<Capture> captures;
   std::optional<Duration> within;  ///< replaces the phase's limit (RFC 5321 4.5.3.2)
   std::string expected;            ///< for people: "503, 554 (tolerated: 5yz)"
+
+  /// Nothing but the code of a reply is looked at.
+  [[nodiscard]] bool CodeDecides() const { return also.empty() && captures.empty(); }
 };
 
 // --- Conditions ---------------------------------------------------------------------------------
@@ -267,6 +270,7 @@ struct LoopBegin {
   Count times;
   SlotIndex counter = kNoSlot;
   bool each_recipient = false;  ///< load: once for each recipient of the message
+  bool one_command = false;     ///< that is one whole command and its reply, nothing else
   std::uint16_t end = 0;        ///< operation behind the matching LoopEnd
 };
 struct LoopEnd {

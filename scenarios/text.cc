@@ -181,6 +181,48 @@ void Render(const Text& text, const Slots& slots, std::size_t trailer, std::stri
   out += rest;
 }
 
+void RenderEach(const Text& text, Slots& slots, SlotIndex slot, const SlotValues& values,
+                std::string& out) {
+  const auto each = [&values](auto&& take) {
+    std::size_t at = values.first % values.ring.size();
+    for (std::size_t i = 0; i < values.count; ++i) {
+      take(values.ring[at]);
+      if (++at == values.ring.size()) at = 0;
+    }
+  };
+  const auto names_slot = [slot](const TextPiece& piece) {
+    return piece.kind == TextPiece::Kind::kSlot && piece.slot == slot;
+  };
+  const auto end = text.pieces.end();
+  const auto value = std::find_if(text.pieces.begin(), end, names_slot);
+  const bool once = value != end && std::find_if(value + 1, end, names_slot) == end;
+  if (!text.plain || !once) {
+    return each([&](const std::string& one) {
+      slots[slot] = one;
+      Render(text, slots, 0, out);
+    });
+  }
+  // What stands between two values is the same everywhere, and room is made once. Behind the last
+  // value it holds the beginning of one text too many.
+  std::string before;
+  std::string between;
+  Rendering{slots, before, nullptr}.AppendAll({text.pieces.begin(), value});
+  Rendering{slots, between, nullptr}.AppendAll({value + 1, end});
+  between += before;
+  const std::size_t begin = out.size();
+  std::size_t size = begin + before.size() + values.count * between.size();
+  each([&size](const std::string& one) { size += one.size(); });
+  out.resize(size);
+  char* at = std::copy(before.begin(), before.end(), out.data() + begin);
+  each([&](const std::string& one) {
+    at = std::copy(one.begin(), one.end(), at);
+    at = std::copy(between.begin(), between.end(), at);
+  });
+  out.resize(size - before.size());
+  if (values.count > 0)
+    slots[slot] = values.ring[(values.first + values.count - 1) % values.ring.size()];
+}
+
 std::string Rendered(const Text& text, const Slots& slots) {
   std::string out;
   Render(text, slots, 0, out);

@@ -81,6 +81,19 @@ inline constexpr std::size_t kMaxRendered = 256 * 1024 * 1024;
 void Render(const Text& text, const Slots& slots, std::size_t trailer, std::string& out,
             std::vector<SecretRange>* secrets = nullptr);
 
+/// Values of a slot, one after another: `count` from `first` on in a list that begins anew behind
+/// its end.
+struct SlotValues {
+  const std::vector<std::string>& ring;
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// Renders the text once for each value, as Render() would with that value in `slot`, which keeps
+/// the last one.
+void RenderEach(const Text& text, Slots& slots, SlotIndex slot, const SlotValues& values,
+                std::string& out);
+
 /// The text's octets alone.
 [[nodiscard]] std::string Rendered(const Text& text, const Slots& slots);
 

@@ -88,6 +88,8 @@ struct Event {
   TimePoint finished{};          ///< last octet of the reply taken
   std::uint32_t recipients = 0;  ///< kMessage: recipients accepted
   std::uint64_t octets_out = 0;  ///< kMessage: content octets, when any recipient has them
+  /// So many exchanges that are alike in all of this: a run of a group, answered in one instant.
+  std::uint32_t count = 1;
 };
 
 }  // namespace smtpgauge

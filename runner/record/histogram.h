@@ -35,7 +35,9 @@ class Histogram {
   static constexpr int kSignificantDigits = 3;
 
   /// Values below 1 us count as 0 us, above 1 h as 1 h; overflows() tells how many were cut.
-  void Record(Duration value) { RecordMicros(value.count() < 0 ? 0 : value.count() / 1000, 1); }
+  void Record(Duration value, std::uint64_t count = 1) {
+    RecordMicros(value.count() < 0 ? 0 : value.count() / 1000, count);
+  }
   void RecordMicros(std::int64_t micros, std::uint64_t count);
   void Merge(const Histogram& other);
   /// What recording left: counts by slot (at most SlotCount()) and their summary. The caller

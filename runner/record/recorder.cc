@@ -71,20 +71,21 @@ void Recorder::OnEvent(const Event& event) {
   if (!times) [[unlikely]] {
     times = std::make_unique<PhaseTimes>();
   }
-  times->service.Record(event.finished - event.started);
-  times->response.Record(event.finished - event.scheduled);
+  times->service.Record(event.finished - event.started, event.count);
+  times->response.Record(event.finished - event.scheduled, event.count);
   if (!is_exchange) return;
 
-  if (event.code != 0) replies_.Add(event.phase, event.code, event.enhanced);
+  if (event.code != 0) replies_.Add(event.phase, event.code, event.enhanced, event.count);
   const std::size_t step = StepIndex(event.script, event.step);
-  if (step < steps_.size()) ++steps_[step].verdicts[static_cast<std::size_t>(event.verdict)];
+  if (step < steps_.size())
+    steps_[step].verdicts[static_cast<std::size_t>(event.verdict)] += event.count;
 }
 
 /// What is not every exchange's.
 void Recorder::CountRarer(const Event& event) {
   if (event.phase == Phase::kMessage) CountMessage(event, event.finished - event.scheduled);
   if (event.phase == Phase::kSession) CountSession(event);
-  if (event.phase == Phase::kGreeting && event.code == 220) ++sessions_.established;
+  if (event.phase == Phase::kGreeting && event.code == 220) sessions_.established += event.count;
   if (event.phase == Phase::kTls && event.outcome == Outcome::k2yz) ++sessions_.tls_handshakes;
 }
 

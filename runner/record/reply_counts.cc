@@ -20,7 +20,8 @@ std::string EnhancedText(std::uint64_t key) {
 
 }  // namespace
 
-void ReplyCounts::Add(Phase phase, std::uint16_t code, smtp::EnhancedCode enhanced) {
+void ReplyCounts::Add(Phase phase, std::uint16_t code, smtp::EnhancedCode enhanced,
+                      std::uint64_t count) {
   const std::uint64_t key = Pack(phase, code, enhanced);
   constexpr std::uint64_t kGoldenRatio =
       0x9e3779b97f4a7c15;  // Fibonacci hashing: top bits are good
@@ -29,16 +30,16 @@ void ReplyCounts::Add(Phase phase, std::uint16_t code, smtp::EnhancedCode enhanc
   for (std::size_t at = key * kGoldenRatio >> (64 - kTopBits);; at = (at + 1) % kSlots) {
     Slot& slot = slots_[at];
     if (slot.key == key) {
-      ++slot.count;
+      slot.count += count;
       return;
     }
     if (slot.key != 0) continue;
     if (keys_ == kMaxKeys) {
-      ++others_[static_cast<std::size_t>(phase)];
+      others_[static_cast<std::size_t>(phase)] += count;
       return;
     }
     ++keys_;
-    slot = {key, 1};
+    slot = {key, count};
     return;
   }
 }

@@ -20,7 +20,7 @@ class ReplyCounts {
   static constexpr std::size_t kMaxKeys = 512;
   using Map = std::map<std::tuple<Phase, int, std::string>, std::uint64_t>;
 
-  void Add(Phase phase, std::uint16_t code, smtp::EnhancedCode enhanced);
+  void Add(Phase phase, std::uint16_t code, smtp::EnhancedCode enhanced, std::uint64_t count = 1);
   /// Phase, code, "4.7.1" or "".
   [[nodiscard]] Map ToMap() const;
 

@@ -19,7 +19,8 @@
 
 namespace smtpgauge {
 
-/// A command that was queued and whose reply is owed.
+/// A command that was queued and whose reply is owed; or a run of commands of the same step that
+/// leave together.
 struct Exchange {
   static constexpr std::uint16_t kNoopProof = 0xffff;  ///< operations of the engine itself
   static constexpr std::uint16_t kQuitProof = 0xfffe;
@@ -27,12 +28,13 @@ struct Exchange {
       0xfffd;  ///< RSET, or the lone dot, after a refused message
   static constexpr std::uint16_t kFirstOwn = kRecovery;
 
-  std::uint16_t op = 0;       ///< index into Script::ops, or one of the above
-  std::uint16_t replies = 1;  ///< still owed
-  std::uint32_t message = 0;  ///< load: number of the message it belongs to
+  std::uint16_t op = 0;  ///< index into Script::ops, or one of the above
   Phase phase = Phase::kOther;
-  TimePoint started{};  ///< set when its octets leave; zero before
-  TimePoint turn{};     ///< load: when the reply before it came, if that was later
+  std::uint32_t replies =
+      1;  ///< still owed: of each command of a run, or in LMTP of each recipient
+  std::uint32_t message = 0;  ///< load: number of the message it belongs to
+  TimePoint started{};        ///< set when its octets leave; zero before
+  TimePoint turn{};           ///< load: when the reply before it came, if that was later
   TimePoint deadline{};
 };
 
@@ -62,7 +64,10 @@ class ExchangeQueue {
   [[nodiscard]] bool empty() const { return head_ == items_.size(); }
   [[nodiscard]] std::size_t size() const { return items_.size() - head_; }
   Exchange& front() { return items_[head_]; }
+  Exchange& back() { return items_.back(); }
   void Push(const Exchange& exchange) { items_.push_back(exchange); }
+  /// Makes one run of the last exchange and this one, if nothing tells them apart.
+  bool Extend(const Exchange& exchange);
   void Pop();
   /// Those queued since the last call: their octets leave now.
   std::span<Exchange> TakeUnsent();
@@ -123,6 +128,18 @@ inline void ExchangeQueue::Pop() {
   items_.clear();
   head_ = 0;
   sent_ = 0;
+}
+
+inline bool ExchangeQueue::Extend(const Exchange& exchange) {
+  if (items_.size() == sent_) [[likely]] {
+    return false;  // what was sent before has a clock of its own
+  }
+  Exchange& last = items_.back();
+  if (last.op != exchange.op || last.message != exchange.message || last.replies == 0 ||
+      last.deadline != exchange.deadline)
+    return false;
+  last.replies += exchange.replies;
+  return true;
 }
 
 inline std::span<Exchange> ExchangeQueue::TakeUnsent() {

@@ -204,6 +204,7 @@ void Session::Digest(std::uint8_t connection, Link& link, std::string_view input
     const auto reply = link.parser.Next(input);
     if (!reply) break;
     HandleReply(connection, link, *reply, now);
+    if (load_ && !input.empty()) TakeRepeats(connection, link, *reply, input, now);
     if (done()) return;
   }
   const bool unasked = !input.empty() && load_ && waiting_ == Waiting::kNothing &&

@@ -161,6 +161,7 @@ class Session {
   void QueueOctets(Link& link, std::uint8_t connection, std::string_view octets, bool secret,
                    TimePoint now);
   void QueueGenerated(const SendMessage& step, Link& link);
+  void SendToEachRecipient(const LoopBegin& step, TimePoint now);
   void SendSegment(TimePoint now);
   void LookForDelivered(TimePoint now);
   void JudgeClose(CloseKind kind);
@@ -171,7 +172,7 @@ class Session {
   [[nodiscard]] bool TakesOctets(const Link& link, std::uint8_t connection) const;
   void NoteCode(int code);
   void HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
-  Exchange Answered(Link& link, Exchange& exchange);
+  Exchange Answered(Link& link, Exchange& exchange, std::uint32_t replies);
   void JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
                   const Await& await, const smtp::Reply& reply, TimePoint now);
   [[nodiscard]] Judgement JudgeWhole(const Expectation& expectation, const Await& await,
@@ -200,8 +201,10 @@ class Session {
   void TakeJob(const MessageJob& job, TimePoint now);
   void EndSteps(TimePoint now);
   void AwaitOwed(TimePoint now);
+  void TakeRepeats(std::uint8_t connection, Link& link, const smtp::Reply& reply,
+                   std::string_view& input, TimePoint now);
   void LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
-                 const smtp::Reply& reply, Verdict verdict, TimePoint now);
+                 const smtp::Reply& reply, Verdict verdict, std::uint32_t count, TimePoint now);
   void JudgeMessage(MessageState& message, std::uint32_t number, Phase phase, const Event& event);
   void RefuseMessage(MessageState& message, std::uint32_t number, const Event& event);
   void HandleRecoveryReply(std::uint8_t connection, Link& link, const smtp::Reply& reply,
@@ -211,7 +214,7 @@ class Session {
   void EndLoadSession(Outcome outcome, TimePoint now);
   void EndUnasked(std::string_view octets, TimePoint now);
   Event Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
-             smtp::EnhancedCode enhanced, TimePoint now);
+             smtp::EnhancedCode enhanced, TimePoint now, std::uint32_t count = 1);
   void EmitSession(Outcome outcome, Verdict verdict, TimePoint now);
   MessageState& MessageOf(std::uint32_t number);
   /// Null when that message is over, or there is none: the exchange belongs to the connection.

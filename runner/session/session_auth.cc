@@ -71,7 +71,7 @@ void Session::Run(const Authenticate& step, const Op& op, TimePoint now) {
     QueueOctets(link, op.connection, command + "\r\n", false, now);
   }
   link.exchanges.Push(
-      {.op = static_cast<std::uint16_t>(pc_ - 1), .message = message_, .phase = Phase::kAuth});
+      {.op = static_cast<std::uint16_t>(pc_ - 1), .phase = Phase::kAuth, .message = message_});
   Flush(op.connection, link, now);
   WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
 }

@@ -124,13 +124,39 @@ void Session::Run(const SkipUnless& step, const Op& op, TimePoint) {
     pc_ = step.target;
 }
 
-void Session::Run(const LoopBegin& step, const Op&, TimePoint) {
+/// A loop that is one command for each recipient, where nothing is awaited between its rounds: all
+/// of them at once, without a step of ours for each.
+void Session::SendToEachRecipient(const LoopBegin& step, TimePoint now) {
+  const Op& command = script_.ops[step.end - 3U];
+  const Op& reply = script_.ops[step.end - 2U];
+  const Text& text = std::get<Send>(command.action).text;
+  const MessageJob& job = load_->job;
+  Link& link = LinkOf(command.connection);
+  if (job.recipient_count == 1) {
+    slots_[kRecipientSlot] = (*job.recipients)[job.first_recipient % job.recipients->size()];
+    QueueText(link, command.connection, text, false, now);
+  } else {
+    OutQueue& queue = link.filling();
+    const std::size_t begin = queue.owned().size();
+    RenderEach(text, slots_, kRecipientSlot,
+               {*job.recipients, job.first_recipient, job.recipient_count}, queue.owned());
+    queue.TakeOwned(begin);
+  }
+  pc_ = static_cast<std::uint16_t>(step.end - 1U);
+  Run(std::get<Await>(reply.action), reply, now);
+  pc_ = step.end;
+  if (job.recipient_count > 1) link.exchanges.back().replies += job.recipient_count - 1;
+}
+
+void Session::Run(const LoopBegin& step, const Op&, TimePoint now) {
   const bool recipients = load_ && step.each_recipient;
   const std::uint64_t times = recipients ? load_->job.recipient_count : step.times.Value(slots_);
   if (times == 0) {
     pc_ = step.end;
     return;
   }
+  if (recipients && step.one_command && (times == 1 || Pipelines()))
+    return SendToEachRecipient(step, now);
   loops_.push_back(1);
   if (step.counter != kNoSlot) slots_[step.counter] = "1";
   if (recipients) {

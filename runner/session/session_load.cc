@@ -70,7 +70,7 @@ Duration Session::Lateness(const MessageState* message) const {
 /// Service time of a command in a group counts from its turn: what came before it in the group is
 /// not its own.
 Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, std::uint16_t code,
-                    smtp::EnhancedCode enhanced, TimePoint now) {
+                    smtp::EnhancedCode enhanced, TimePoint now, std::uint32_t count) {
   const TimePoint started = exchange.started == TimePoint{} ? now : exchange.started;
   // The handshake alone is timed as TLS, and not the 220 that invites to it.
   const bool invitation = exchange.phase == Phase::kTls && code != 0;
@@ -86,7 +86,8 @@ Event Session::Emit(const Exchange& exchange, Outcome outcome, Verdict verdict, 
                     .due = message == nullptr ? scheduled : message->scheduled,
                     .scheduled = scheduled,
                     .started = std::max(started, exchange.turn),
-                    .finished = now};
+                    .finished = now,
+                    .count = count};
   host_.OnEvent(event);
   return event;
 }
@@ -170,11 +171,32 @@ void Session::EndSteps(TimePoint now) {
   if (message.outstanding == 0) CompleteMessage(message, now);
 }
 
+/// Takes what follows `reply` in `input` and is the same, octet for octet, as answers to a run of
+/// commands. They came in the instant of the reply before, so that all took no time of their own,
+/// for the same response time, and one event tells of them. What has to be looked into, what may
+/// serve as an example, and the last reply of a run go the usual way.
+void Session::TakeRepeats(std::uint8_t connection, Link& link, const smtp::Reply& reply,
+                          std::string_view& input, TimePoint now) {
+  if (link.exchanges.empty()) return;  // as when the session has ended
+  Exchange& run = link.exchanges.front();
+  if (run.replies <= 1 || run.turn != now) return;
+  const Op& op = script_.ops[run.op];
+  const Expectation& expectation = script_.expectations[std::get<Await>(op.action).expectation];
+  const Verdict verdict = JudgeCode(expectation, reply.code);
+  if (!Passed(verdict) || !expectation.CodeDecides()) return;
+  const auto count =
+      static_cast<std::uint32_t>(smtp::ReplyParser::TakeRepeats(reply, input, run.replies - 1));
+  if (count == 0) return;
+  const Exchange answered = Answered(link, run, count);
+  LoadReply(connection, link, answered, op, reply, verdict, count, now);
+}
+
 void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exchange, const Op& op,
-                        const smtp::Reply& reply, Verdict verdict, TimePoint now) {
+                        const smtp::Reply& reply, Verdict verdict, std::uint32_t count,
+                        TimePoint now) {
   const Event event =
       Emit(exchange, OutcomeOf(reply.code), verdict, static_cast<std::uint16_t>(reply.code),
-           smtp::EnhancedCodeOf(reply), now);
+           smtp::EnhancedCodeOf(reply), now, count);
   if (!Passed(verdict)) host_.OnExample(*this, op, verdict, reply.raw);
   MessageState* const in_flight = InFlight(exchange.message);
   if (in_flight != nullptr && op.phase == Phase::kMail) in_flight->turn = event.started;
@@ -187,14 +209,14 @@ void Session::LoadReply(std::uint8_t connection, Link& link, const Exchange& exc
   }
   MessageState& message = *in_flight;
   JudgeMessage(message, exchange.message, op.phase, event);
-  if (exchange.replies > 1) return;
-  --message.outstanding;
   if (message.refused && op.phase == Phase::kData && reply.code == 354) {
     // RFC 2920 section 3.1: a 354 although every recipient was refused is answered with a lone dot.
     QueueOctets(link, connection, ".\r\n", false, now);
     link.exchanges.Push({.op = Exchange::kRecovery, .phase = Phase::kOther});
     Flush(connection, link, now);
   }
+  if (exchange.replies > count) return;
+  --message.outstanding;
   if (message.issued && message.outstanding == 0) CompleteMessage(message, now);
 }
 
@@ -205,14 +227,15 @@ void Session::JudgeMessage(MessageState& message, std::uint32_t number, Phase ph
   const bool positive = event.outcome == Outcome::k2yz;
   if (phase == Phase::kRcpt) {
     if (positive) {
-      ++message.accepted;
+      message.accepted += event.count;
     } else if (!message.decided) {
       message.Decide(event);
     }
   } else if (phase == Phase::kEod) {
     // LMTP: the first recipient that did not get it decides.
-    const bool first = message.final_replies++ == 0;
-    if (positive) ++message.final_accepted;
+    const bool first = message.final_replies == 0;
+    message.final_replies += event.count;
+    if (positive) message.final_accepted += event.count;
     // BDAT behind envelopes that were all refused: its own refusal is only what follows of that.
     const bool pointless = !positive && message.accepted == 0 && message.decided;
     if (!message.refused && !pointless && (first || message.outcome == Outcome::k2yz))

@@ -117,17 +117,17 @@ Judgement Session::JudgeWhole(const Expectation& expectation, const Await& await
   return judgement;
 }
 
-/// One reply less is owed; the exchange is forgotten with its last one.
-Exchange Session::Answered(Link& link, Exchange& exchange) {
+/// So many replies less are owed; the exchange is forgotten with its last one.
+Exchange Session::Answered(Link& link, Exchange& exchange, std::uint32_t replies) {
   if (exchange.replies == 0) {
     // LMTP end of data (RFC 2033 section 4.2): every earlier reply is in, so the number is known.
     exchange.replies = 1;
     const MessageState* message = InFlight(exchange.message);
-    if (message != nullptr && message->accepted > 1)
-      exchange.replies = static_cast<std::uint16_t>(message->accepted);
+    if (message != nullptr && message->accepted > 1) exchange.replies = message->accepted;
   }
   const Exchange answered = exchange;
-  if (--exchange.replies == 0) link.exchanges.Pop();
+  exchange.replies -= replies;
+  if (exchange.replies == 0) link.exchanges.Pop();
   return answered;
 }
 
@@ -135,14 +135,14 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
                          const Await& await, const smtp::Reply& reply, TimePoint now) {
   const Expectation& expectation = script_.expectations[await.expectation];
   if (await.ehlo && reply.code == 250) LearnExtensions(connection, link, reply);
-  const bool code_decides = expectation.also.empty() && expectation.captures.empty();
+  const bool code_decides = expectation.CodeDecides();
   if (load_) {
     const Verdict verdict =
         code_decides ? JudgeCode(expectation, reply.code)
                      : JudgeWhole(expectation, await, link, reply, now - exchange.started).verdict;
-    const Exchange answered = Answered(link, exchange);
+    const Exchange answered = Answered(link, exchange, 1);
     if (!link.exchanges.empty()) link.exchanges.front().turn = now;
-    return LoadReply(connection, link, answered, op, reply, verdict, now);
+    return LoadReply(connection, link, answered, op, reply, verdict, 1, now);
   }
   Judgement judgement = code_decides
                             ? Judgement{JudgeCode(expectation, reply.code), {}}
@@ -152,7 +152,7 @@ void Session::JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange
     judgement = {Verdict::kBlocked, "a plain transaction is refused alike"};
   const bool positive = reply.code >= 200 && reply.code < 300;
   if (await.counts_recipient && positive) ++accepted_recipients_;
-  const Exchange answered = Answered(link, exchange);
+  const Exchange answered = Answered(link, exchange, 1);
   if (op.phase == Phase::kEod || op.phase == Phase::kEhlo ||
       (op.phase == Phase::kMail && positive)) {
     if (answered.replies == 1) accepted_recipients_ = 0;

@@ -46,10 +46,13 @@ void Session::QueueText(Link& link, std::uint8_t connection, const Text& text, b
     return;
   }
   const std::size_t begin = link.filling().owned().size();
+  if (!transcript_) {
+    Render(text, slots_, 0, link.filling().owned());
+    return link.filling().TakeOwned(begin);
+  }
   std::vector<SecretRange> secrets;
-  Render(text, slots_, 0, link.filling().owned(), transcript_ ? &secrets : nullptr);
+  Render(text, slots_, 0, link.filling().owned(), &secrets);
   link.filling().TakeOwned(begin);
-  if (!transcript_) return;
   const std::string_view octets = std::string_view(link.filling().owned()).substr(begin);
   for (SecretRange& range : secrets)
     range = {range.begin - begin, range.end - begin};
@@ -189,23 +192,28 @@ void Session::Run(const SendMessage& step, const Op& op, TimePoint now) {
 
 void Session::Run(const Await& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
-  std::uint16_t replies = 1;
+  std::uint32_t replies = 1;
   if (step.per_recipient && options_.lmtp) {
     // Under load commands run ahead of their replies: counted when the first one comes.
-    replies = load_ ? std::uint16_t{0} : std::max(accepted_recipients_, replies);
+    replies = load_ ? 0 : std::max<std::uint32_t>(accepted_recipients_, replies);
   }
   Exchange exchange{.op = static_cast<std::uint16_t>(pc_ - 1),
+                    .phase = op.phase,
                     .replies = replies,
-                    .message = message_,
-                    .phase = op.phase};
+                    .message = message_};
   if (!load_) step_began_ = now;
-  if (load_ && !load_->closing) {
-    if (MessageState* message = InFlight(message_)) ++message->outstanding;
-  }
   const Expectation& expectation = script_.expectations[step.expectation];
   if (expectation.within) exchange.deadline = now + Scaled(*expectation.within);
-  link.exchanges.Push(exchange);
-  if (step.sync == Sync::kLater || (step.sync == Sync::kUnlessPipelining && Pipelines())) return;
+  const bool goes_on =
+      step.sync == Sync::kLater || (step.sync == Sync::kUnlessPipelining && Pipelines());
+  // What is awaited here stands alone; and check has something to say of every single command.
+  if (!goes_on || !load_ || !link.exchanges.Extend(exchange)) {
+    link.exchanges.Push(exchange);
+    if (load_ && !load_->closing) {
+      if (MessageState* message = InFlight(message_)) ++message->outstanding;
+    }
+  }
+  if (goes_on) return;
   FlushAll(now);
   WaitFor(Waiting::kReplies, op.connection, link.exchanges.front().deadline);
   // A reply may have come before the close, while the octets that it answers were being sent.

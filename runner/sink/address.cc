@@ -1,15 +1,25 @@
 #include "runner/sink/address.h"
 
 #include <algorithm>
+#include <array>
 
 #include "runner/sink/ascii.h"
 
 namespace smtpgauge::sink {
 namespace {
 
+constexpr std::array<bool, 256> kAtext = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t octet = 0; octet < table.size(); ++octet) {
+    const char c = static_cast<char>(octet);
+    table[octet] = IsAlnum(c) || IsEightBit(c) ||
+                   std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  }
+  return table;
+}();
+
 constexpr bool IsAtext(char c) {
-  return IsAlnum(c) || IsEightBit(c) ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  return kAtext[static_cast<unsigned char>(c)];
 }
 
 // Length of the dot-string at the front; 0 when there is none or its dots are misplaced.
@@ -81,7 +91,9 @@ std::size_t HostLength(std::string_view text, Path& path, const FaultSet& faults
     if (faults.Has(Fault::kSenderLiteralRefused)) return 0;
     return IsAddressLiteral(text.substr(0, close + 1), faults) ? close + 1 : 0;
   }
-  const std::size_t length = std::min(text.find_first_of(">:, @"), text.size());
+  const auto ends = [](char c) { return c == '>' || c == ':' || c == ',' || c == ' ' || c == '@'; };
+  const auto length =
+      static_cast<std::size_t>(std::find_if(text.begin(), text.end(), ends) - text.begin());
   if (faults.Has(Fault::kOddNamesRefused) && IsOddName(text.substr(0, length))) return 0;
   return IsDomain(text.substr(0, length), &path.eight_bit) ? length : 0;
 }

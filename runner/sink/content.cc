@@ -22,7 +22,7 @@ void Dialogue::StartContent(Connection& c) {
   const Maildir* maildir = service_.maildir();
   if (maildir != nullptr && !(c.Extra().spool && Has(Fault::kRsetKeepsChunks)))
     c.rare->spool = std::make_unique<Spool>(*maildir, service_.faults());
-  if (NeedsLooseScanner(service_.faults()))
+  if (!service_.faults().empty() && NeedsLooseScanner(service_.faults()))
     c.Extra().loose = std::make_unique<LooseScanner>(
         service_.faults(), service_.config().limits.message_octets,
         LooseScanner::Setting{.tls = c.tls, .later = c.rare && c.rare->memory.messages > 0});

@@ -1,6 +1,7 @@
 #include "runner/sink/data_scanner.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -9,8 +10,35 @@
 namespace smtpgauge::sink {
 namespace {
 
-const char* Find(const char* from, const char* end, char c) {
-  return static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(end - from)));
+constexpr unsigned char kFirstText = 0x0e;  // NUL, LF and CR lie below
+
+// The first octet in [at, end) that is below kFirstText, or `end`. Eight octets at a time: a borrow
+// spoils only octets behind one that is such itself, so the lowest one found is exact.
+const char* SkipText(const char* at, const char* end) {
+  if constexpr (std::endian::native == std::endian::little) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    std::uint64_t word = 0;
+    for (; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += sizeof word) {
+      std::memcpy(&word, at, sizeof word);
+      const std::uint64_t below = (word - kFirstText * kOnes) & ~word & (0x80 * kOnes);
+      if (below != 0) return at + (std::countr_zero(below) >> 3);
+    }
+  }
+  while (at != end && static_cast<unsigned char>(*at) >= kFirstText)
+    ++at;
+  return at;
+}
+
+// The first LF in [at, end), or `end`. Notes NUL, and CR before anything but LF: what stands behind
+// a CR at the end is not known yet.
+const char* FindLineFeed(const char* at, const char* end, bool& bare_line_end) {
+  for (; (at = SkipText(at, end)) != end && *at != '\n'; ++at) {
+    if (*at == '\0') bare_line_end = true;
+    if (*at != '\r' || at + 1 == end) continue;
+    if (at[1] == '\n') return at + 1;
+    bare_line_end = true;
+  }
+  return at;
 }
 
 }  // namespace
@@ -55,13 +83,10 @@ std::size_t DataScanner::ScanText(std::string_view input) {
       if (*p == '.') break;
       state_ = State::kText;
     }
-    const char* const lf = Find(p, end, '\n');
-    const char* const stop = lf == nullptr ? end : lf;
-    if (in_header_) NoteHead({p, static_cast<std::size_t>(stop - p)});
-    const char* const cr = Find(p, stop, '\r');
-    if (cr != nullptr && cr + 1 != stop) findings_.bare_line_end = true;
-    const auto length = static_cast<std::size_t>(stop - p);
-    if (lf == nullptr) {
+    const char* const lf = FindLineFeed(p, end, findings_.bare_line_end);
+    const auto length = static_cast<std::size_t>(lf - p);
+    if (in_header_) NoteHead({p, length});
+    if (lf == end) {
       const bool open_cr = length > 0 && end[-1] == '\r';
       const std::uint64_t line = line_ + length - (open_cr ? 1 : 0);
       line_ = static_cast<std::uint32_t>(
@@ -108,7 +133,6 @@ DataScanner::Piece DataScanner::Next(std::string_view input) {
     return {1, {}};
   }
   const std::size_t length = ScanText(input);
-  if (Find(input.data(), input.data() + length, '\0') != nullptr) findings_.bare_line_end = true;
   findings_.octets += length;
   return {length, input.substr(0, length)};
 }
@@ -117,7 +141,6 @@ void DataScanner::FeedChunk(std::string_view input) {
   while (!input.empty()) {
     if (state_ == State::kLineStart && input.front() == '.') state_ = State::kText;
     const std::size_t length = ScanText(input);
-    if (Find(input.data(), input.data() + length, '\0') != nullptr) findings_.bare_line_end = true;
     findings_.octets += length;
     input.remove_prefix(length);
   }

@@ -254,6 +254,22 @@ std::optional<Reply> ReplyParser::GiveUp(std::string_view raw, Progress& progres
   return Reply{progress.code, progress.lines + (is_inside_line ? 1 : 0), progress.faults, raw};
 }
 
+std::size_t ReplyParser::TakeRepeats(const Reply& reply, std::string_view& input,
+                                     std::size_t most) {
+  const std::size_t size = reply.raw.size();
+  std::size_t count = std::min(most, input.size() / size);
+  // A run that begins with the reply itself is equal to itself one reply further on: one look at
+  // all of it, if it is that long.
+  const bool adjoins = reply.raw.data() + size == input.data();
+  if (!adjoins || std::memcmp(reply.raw.data(), input.data(), count * size) != 0) {
+    const std::size_t longest = count;
+    for (count = 0; count < longest && input.substr(count * size, size) == reply.raw;)
+      ++count;
+  }
+  input.remove_prefix(count * size);
+  return count;
+}
+
 void ReplyParser::DropPartial() {
   partial_.clear();
   if (partial_.capacity() > kKeptCapacity) partial_.shrink_to_fit();

@@ -28,6 +28,11 @@ class ReplyParser {
   /// bound, and all that comes later is swallowed until Reset().
   std::optional<Reply> Next(std::string_view& input);
 
+  /// How often `reply`, the last that Next() returned, stands again at the front of `input`, octet
+  /// for octet and at most `most` times; advances `input` past these. Next() would return the same
+  /// reply as often: what the octets of a reply mean depends on nothing else.
+  static std::size_t TakeRepeats(const Reply& reply, std::string_view& input, std::size_t most);
+
   /// Octets received of a reply not yet complete; must be 0 before STARTTLS (RFC 3207 section 4.2).
   [[nodiscard]] std::size_t Pending() const { return partial_.size() - returned_; }
   /// The unfinished octets themselves, for a transcript when the connection ends inside a reply.

@@ -16,6 +16,7 @@ FEW, MANY = 400, 2400
 KEPT = ["--pipelining", "off", "--messages-per-connection", "0"]
 FRESH = ["--pipelining", "off", "--messages-per-connection", "1", "--close", "rst"]
 GROUPED = ["--pipelining", "on", "--messages-per-connection", "0"]
+MANY_RECIPIENTS = [*GROUPED, "--recipients-per-message", "100"]
 
 
 def load(program, port, messages, dialogue, *wrapper):
@@ -57,7 +58,10 @@ def main():
              ("syscalls", "system calls, one per connection", system_calls, FRESH, 25),
              ("instructions", "user instructions, kept, lock-step", instructions, KEPT,
               arguments.instructions),
-             ("instructions", "user instructions, kept, pipelining", instructions, GROUPED, None)]
+             ("instructions", "user instructions, kept, pipelining", instructions, GROUPED, None),
+             # A hundred recipients may cost little more than the message itself.
+             ("instructions", "user instructions, 100 recipients, pipelining", instructions,
+              MANY_RECIPIENTS, 2.2 * arguments.instructions)]
     sink = subprocess.Popen([arguments.program, "sink", "--listen", "127.0.0.1:0"],
                             stdout=subprocess.PIPE, text=True)
     failed = False

@@ -209,6 +209,22 @@ TEST(Recorder, CountsRepliesByPhaseCodeAndEnhancedCode) {
   EXPECT_EQ(result.replies, expected);
 }
 
+TEST(Recorder, TakesAlikeExchangesAtOnce) {
+  Event event = MakeEvent(Phase::kRcpt, Outcome::k2yz, 1s, 300us);
+  event.code = 250;
+  event.enhanced = {2, 1, 5};
+  event.step = 1;
+  const LoadResult one_by_one = Record({event, event, event, event});
+  event.count = 3;
+  const Event run = event;
+  event.count = 1;
+  const LoadResult at_once = Record({run, event});
+  EXPECT_EQ(at_once.phases, one_by_one.phases);
+  EXPECT_EQ(at_once.replies, one_by_one.replies);
+  ASSERT_EQ(at_once.checks.size(), 1U);
+  EXPECT_EQ(at_once.checks[0].counts, one_by_one.checks.at(0).counts);
+}
+
 TEST(Recorder, CountsVerdictsByStep) {
   Event event = MakeEvent(Phase::kMail, Outcome::k2yz, 1s);
   event.step = 1;

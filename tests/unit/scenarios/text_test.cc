@@ -105,6 +105,48 @@ TEST(Text, RecipientsByLoopCounter) {
   EXPECT_EQ(octets(made, "57"), "box+57@example.test box+57");
 }
 
+TEST(Text, OnceForEachValueIsTheSameAsOneByOne) {
+  const auto literal = [](std::string octets) {
+    TextPiece piece;
+    piece.octets = std::move(octets);
+    return piece;
+  };
+  const auto slot = [](SlotIndex index) {
+    TextPiece piece;
+    piece.kind = TextPiece::Kind::kSlot;
+    piece.slot = index;
+    return piece;
+  };
+  const TextPiece value = slot(kRecipientSlot);
+  TextPiece pad = literal("x");
+  pad.kind = TextPiece::Kind::kPad;
+  pad.count.offset = 30;
+  const std::vector<std::pair<std::vector<TextPiece>, bool>> texts = {
+      {{literal("RCPT TO:<"), value, literal(">\r\n")}, true},
+      {{literal("RCPT TO:<"), value, literal("> ID="), slot(kTokenSlot), literal("\r\n")}, true},
+      {{value, literal(" "), value}, true},
+      {{literal("NOOP "), slot(kTokenSlot)}, true},
+      {{value, pad}, false},
+  };
+  const std::vector<std::string> ring = {"a@example.test", "", "ccc@example.test"};
+  for (const auto& [pieces, plain] : texts) {
+    const Text text{.pieces = pieces, .constant = false, .octets = {}, .plain = plain};
+    for (const std::size_t count : {0U, 1U, 2U, 7U}) {
+      Slots slots(kFirstFreeSlot, "t");
+      Slots same = slots;
+      std::string at_once = "before";
+      std::string one_by_one = at_once;
+      for (std::size_t i = 0; i < count; ++i) {
+        same[kRecipientSlot] = ring[(4 + i) % ring.size()];
+        Render(text, same, 0, one_by_one);
+      }
+      RenderEach(text, slots, kRecipientSlot, {ring, 4, count}, at_once);
+      EXPECT_EQ(at_once, one_by_one);
+      EXPECT_EQ(slots, same);
+    }
+  }
+}
+
 TEST(Text, SecretsAreMarkedWhereTheyLandAlsoWhenEncoded) {
   Bindings target = ExampleTarget();
   target.user = "joe";

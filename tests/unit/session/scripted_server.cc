@@ -25,6 +25,13 @@ SessionHost::Next ScriptedServer::NextMessage(Session& session, MessageJob& job)
   return Next::kMessage;
 }
 
+void ScriptedServer::OnEvent(const Event& event) {
+  ++reports;
+  Event one = event;
+  one.count = 1;
+  events.insert(events.end(), event.count, one);
+}
+
 std::vector<Event> ScriptedServer::EventsOf(Phase phase) const {
   std::vector<Event> found;
   std::copy_if(events.begin(), events.end(), std::back_inserter(found),
@@ -101,7 +108,7 @@ void ScriptedServer::Serve() {
 void ScriptedServer::Talk(Session& session, std::size_t piece, std::size_t close_behind) {
   std::size_t sent = 0;
   while (!done) {
-    now += std::chrono::milliseconds(1);
+    if (!clock_stands || output_.empty()) now += std::chrono::milliseconds(1);
     if (connecting_) {
       connecting_ = false;
       session.OnConnected(1, now);

@@ -34,7 +34,8 @@ class ScriptedServer final : public SessionHost {
   // What happened.
   std::vector<std::string> writes;
   std::vector<std::string> commands;  ///< verbs, in order
-  std::vector<Event> events;
+  std::vector<Event> events;          ///< exchanges that were told of together, one by one
+  std::size_t reports = 0;            ///< calls that told of them
   std::vector<std::string> examples;
   std::string limit;
   std::uint32_t handed_out = 0;
@@ -47,6 +48,8 @@ class ScriptedServer final : public SessionHost {
   void Talk(Session& session, std::size_t piece, std::size_t close_behind = SIZE_MAX);
   [[nodiscard]] std::vector<Event> EventsOf(Phase phase) const;
   TimePoint now{std::chrono::seconds(100)};
+  /// All pieces of what was answered at once come in the same instant.
+  bool clock_stands = false;
 
   void Connect(Session&, std::uint8_t, const smtpgauge::Connect&) override { connecting_ = true; }
   void StartTls(Session&, std::uint8_t, const smtpgauge::StartTls*) override {}
@@ -56,7 +59,7 @@ class ScriptedServer final : public SessionHost {
   void OnReply(Session&, const ObservedReply&) override {}
   void OnPeerClosed(Session&, CloseKind, bool) override {}
   Next NextMessage(Session&, MessageJob& job) override;
-  void OnEvent(const Event& event) override { events.push_back(event); }
+  void OnEvent(const Event& event) override;
   void OnLimit(std::string_view text) override { limit = text; }
   void OnExample(Session&, const Op&, Verdict, std::string_view actual) override {
     examples.emplace_back(actual);

@@ -297,6 +297,22 @@ TEST(ReplyParser, TakesOneReplyAndLeavesTheRest) {
 }
 
 // The parser compares with what came before; nearly the same is not the same.
+TEST(ReplyParser, TakesRepeatsOfTheSameOctetsAlone) {
+  const std::string_view once = "250-one\r\n250 two\r\n";
+  std::string stream;
+  for (int i = 0; i < 4; ++i)
+    stream += once;
+  stream += "250-one\r\n250 tw";
+  ReplyParser parser;
+  std::string_view input = stream;
+  const auto reply = parser.Next(input);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(ReplyParser::TakeRepeats(*reply, input, 2), 2U);
+  EXPECT_EQ(ReplyParser::TakeRepeats(*reply, input, 9), 1U);
+  EXPECT_EQ(input, "250-one\r\n250 tw");
+  EXPECT_EQ(ReplyParser::TakeRepeats(*reply, input, 9), 0U);
+}
+
 TEST(ReplyParser, LooksAtWhatResemblesAnEarlierReply) {
   const std::string known = "250 2.1.0 Ok, sender\r\n";
   for (std::size_t at = 0; at < known.size(); ++at) {
