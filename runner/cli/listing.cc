@@ -93,6 +93,15 @@ std::vector<ListedScenario> SelectScenarios(const Plan& plan, const ListingChoic
 }
 
 std::vector<CoverageRow> CoverageOf(const std::vector<ListedScenario>& listed) {
+  // A requirement is counted once, where the scenario that bears its bare id stands: a further one
+  // may rest on another section as well.
+  std::map<std::string, std::pair<std::string, std::string>> home;
+  for (const ListedScenario& scenario : listed) {
+    const ScenarioHeader& header = scenario.header;
+    const std::pair<std::string, std::string> section = {header.rfc, header.section};
+    const auto [entry, is_new] = home.emplace(RequirementOf(header.id), section);
+    if (!is_new && entry->first == header.id) entry->second = section;
+  }
   struct Tally {
     CoverageRow row;
     std::map<std::string, bool> executable;  // by requirement
@@ -101,9 +110,10 @@ std::vector<CoverageRow> CoverageOf(const std::vector<ListedScenario>& listed) {
   for (const ListedScenario& scenario : listed) {
     const ScenarioHeader& header = scenario.header;
     if (header.load) continue;
-    Tally& tally = sections[{header.rfc, header.section}];
-    tally.row.rfc = header.rfc;
-    tally.row.section = header.section;
+    const auto& section = home.at(RequirementOf(header.id));
+    Tally& tally = sections[section];
+    tally.row.rfc = section.first;
+    tally.row.section = section.second;
     bool& executable = tally.executable[RequirementOf(header.id)];
     if (!header.pending.empty()) continue;
     executable = true;

@@ -18,12 +18,13 @@ ScenarioHeader Header(const std::string& id, Level level, const std::string& sec
   return header;
 }
 
-// Two rows of one requirement, one split in two scenarios, one pending, an observation, a load.
+// Two rows of one requirement, one split in two scenarios of two sections, one pending, an
+// observation, a load.
 Plan ExamplePlan() {
   Plan plan;
-  plan.headers = {Header("a", Level::kMust, "4.1.10"),    Header("b/x", Level::kShould, "4.1.9"),
-                  Header("b/y", Level::kShould, "4.1.9"), Header("c", Level::kMust, "4.1.9"),
-                  Header("d", Level::kMay, "4.1.9"),      Header("sec-e", Level::kSecurity, ""),
+  plan.headers = {Header("a", Level::kMust, "4.1.10"),     Header("b/x", Level::kShould, "4.1.9"),
+                  Header("b/y", Level::kShould, "4.1.10"), Header("c", Level::kMust, "4.1.9"),
+                  Header("d", Level::kMay, "4.1.9"),       Header("sec-e", Level::kSecurity, ""),
                   Header("deliver", Level::kDeFacto, "")};
   plan.headers[3].pending = "wants DNS";
   plan.headers[4].observes = "crlf";
