@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -80,19 +81,46 @@ bool WaitUntilStarted(int log) {
   return false;
 }
 
+/// Where `ci/servers/knot fetch` has unpacked Debian's package, if that is not installed.
+std::filesystem::path KnotRoot() {
+  const std::filesystem::path unpacked = SMTPGAUGE_KNOT_TREE;
+  return std::filesystem::exists("/usr/sbin/knotd") ? "/" : unpacked;
+}
+
+/// The environment with the libraries below `root` in front.
+std::vector<std::string> EnvironmentOf(const std::filesystem::path& root) {
+  std::string paths;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(root / "usr/lib", none)) {
+    if (entry.path().string().ends_with("-linux-gnu")) paths += ":" + entry.path().string();
+  }
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    environment.emplace_back(*variable);
+  if (!paths.empty()) environment.push_back("LD_LIBRARY_PATH=" + paths.substr(1));
+  return environment;
+}
+
 pid_t Spawn(const std::string& configuration, int log) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, log, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
-  std::string path = "/usr/sbin/knotd";
+  const std::filesystem::path root = KnotRoot();
+  std::string path = root / "usr/sbin/knotd";
   std::string option = "-c";
   std::string file = configuration;
   std::array<char*, 4> arguments = {path.data(), option.data(), file.data(), nullptr};
+  std::vector<std::string> variables = EnvironmentOf(root);
+  std::vector<char*> environment;
+  for (std::string& variable : variables)
+    environment.push_back(variable.data());
+  environment.push_back(nullptr);
   pid_t pid = -1;
-  const int error = posix_spawn(&pid, path.c_str(), &actions, nullptr, arguments.data(), environ);
+  const int error =
+      posix_spawn(&pid, path.c_str(), &actions, nullptr, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::runtime_error("/usr/sbin/knotd is missing: install Debian's knot");
+  if (error != 0) throw std::runtime_error(path + " is missing: run ci/servers/knot fetch");
   return pid;
 }
 

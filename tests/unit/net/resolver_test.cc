@@ -40,7 +40,10 @@ std::string ManyRecords() {
 
 class ResolverTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { knot() = std::make_unique<Knot>(kZone + ManyRecords()); }
+  // Not of the suite: what goes wrong there is counted as skipped.
+  void SetUp() override {
+    if (!knot()) knot() = std::make_unique<Knot>(kZone + ManyRecords());
+  }
   static void TearDownTestSuite() { knot().reset(); }
   static std::unique_ptr<Knot>& knot() {
     static std::unique_ptr<Knot> server;
