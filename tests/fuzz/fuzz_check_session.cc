@@ -7,9 +7,8 @@
 #include "scenarios/catalogue.h"
 #include "tests/fuzz/any_server.h"
 
+namespace smtpgauge {
 namespace {
-
-using namespace smtpgauge;  // NOLINT(google-build-using-namespace): a program of one file
 
 constexpr std::size_t kMostTranscript = std::size_t{16} << 20;
 
@@ -64,3 +63,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (kept > kMostTranscript) std::abort();
   return 0;
 }
+
+}  // namespace smtpgauge

@@ -7,9 +7,8 @@
 #include "scenarios/catalogue.h"
 #include "tests/fuzz/any_server.h"
 
+namespace smtpgauge {
 namespace {
-
-using namespace smtpgauge;  // NOLINT(google-build-using-namespace): a program of one file
 
 class Load final : public AnyServer {
  public:
@@ -83,3 +82,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (server.messages != server.handed_out || server.sessions != 1) std::abort();
   return 0;
 }
+
+}  // namespace smtpgauge

@@ -7,9 +7,8 @@
 
 #include "tests/unit/sink/talk.h"
 
+namespace smtpgauge::sink {
 namespace {
-
-using namespace smtpgauge::sink;  // NOLINT(google-build-using-namespace): a program of one file
 
 Config ConfigOf(std::uint8_t choice) {
   Config config;
@@ -61,3 +60,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (comparable && bytewise != at_once) std::abort();
   return 0;
 }
+
+}  // namespace smtpgauge::sink

@@ -11,9 +11,8 @@
 #include "runner/record/threshold.h"
 #include "runner/record/units.h"
 
+namespace smtpgauge {
 namespace {
-
-using namespace smtpgauge;  // NOLINT(google-build-using-namespace): a program of one file
 
 /// Arrivals come in order, never before the begin, and are counted as they come.
 void JudgeShape(const LoadShape& shape) {
@@ -76,3 +75,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace smtpgauge
