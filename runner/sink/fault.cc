@@ -46,8 +46,8 @@ const FaultRow& RowOf(std::string_view id) {
 std::span<const FaultRow> FaultRows() {
   static const std::vector<FaultRow> rows = [] {
     std::vector<FaultRow> all;
-    for (const auto part : {SessionFaultRows(), ContentFaultRows(), SecurityFaultRows(),
-                            LateFaultRows(), VariantRows()})
+    for (const auto part : {SessionFaultRows(), EnvelopeFaultRows(), ContentFaultRows(),
+                            SecurityFaultRows(), LateFaultRows(), VariantRows()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

@@ -7,8 +7,10 @@
 
 namespace smtpgauge::sink {
 
-/// Replies, greeting, command lines, envelope.
+/// Replies, greeting, command lines.
 [[nodiscard]] std::span<const FaultRow> SessionFaultRows();
+/// MAIL and RCPT.
+[[nodiscard]] std::span<const FaultRow> EnvelopeFaultRows();
 /// Content, trace fields, end of data, parameters, chunks.
 [[nodiscard]] std::span<const FaultRow> ContentFaultRows();
 /// TLS, AUTH, relay, LMTP.
