@@ -38,6 +38,13 @@ constexpr bool StartsWithIgnoreCase(std::string_view text, std::string_view pref
   return text.size() >= prefix.size() && EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
 }
 
+/// Without the spaces at its end, which RFC 5321 section 4.1.1 tolerates behind a command.
+constexpr std::string_view Trimmed(std::string_view text) {
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
+  return text;
+}
+
 inline std::string LowerCopy(std::string_view text) {
   std::string copy(text);
   for (char& c : copy)

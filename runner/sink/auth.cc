@@ -1,10 +1,9 @@
 #include "runner/sink/auth.h"
 
 #include <algorithm>
+#include <array>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include "runner/sink/address.h"
 #include "runner/sink/ascii.h"
@@ -15,22 +14,21 @@ namespace {
 
 // Hashing first makes the comparison independent of where, and whether, the lengths differ.
 bool SamePassword(std::string_view a, std::string_view b) {
-  const Digest left = Sha256(a);
-  const Digest right = Sha256(b);
+  const std::string left = Digest(Hash::kSha256, a);
+  const std::string right = Digest(Hash::kSha256, b);
   return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 Account MakeAccount(const User& user) {
   Account account{.user = user, .salt = RandomOctets(16)};
-  Digest salted{};
-  PKCS5_PBKDF2_HMAC(user.password.data(), static_cast<int>(user.password.size()),
-                    reinterpret_cast<const unsigned char*>(account.salt.data()),
-                    static_cast<int>(account.salt.size()), kScramIterations, EVP_sha256(),
-                    static_cast<int>(salted.size()), salted.data());
-  const Digest client_key = HmacSha256(View(salted), "Client Key");
-  account.stored_key = Sha256(View(client_key));
-  account.server_key = HmacSha256(View(salted), "Server Key");
+  account.sha1 = DeriveScramKeys(Hash::kSha1, user.password, account.salt);
+  account.sha256 = DeriveScramKeys(Hash::kSha256, user.password, account.salt);
   return account;
+}
+
+std::string_view Stripped(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return Trimmed(text);
 }
 
 // The right password where a faulty server takes another for it.
@@ -40,7 +38,8 @@ std::string_view Taken(std::string_view password, std::string_view name,
   const bool prefix =
       (around.faults.Has(Fault::kPasswordPrefixAccepted) && password.starts_with(right)) ||
       (around.faults.Has(Fault::kPasswordPartAccepted) && right.starts_with(password));
-  return prefix ? std::string_view(right) : password;
+  const bool blanks = around.faults.Has(Fault::kPasswordTrimmed) && Stripped(password) == right;
+  return prefix || blanks ? std::string_view(right) : password;
 }
 
 // RFC 4616 section 2: [authzid] NUL authcid NUL password.
@@ -104,6 +103,7 @@ class LoginExchange : public AuthExchange {
 
 constexpr std::array kMechanisms = {
     Mechanism{"SCRAM-SHA-256", false, false, StartScramSha256},
+    Mechanism{"SCRAM-SHA-1", false, false, StartScramSha1},
     Mechanism{"CRAM-MD5", false, true, StartCramMd5},
     Mechanism{"PLAIN", true, false,
               [](const AuthSurroundings& around) -> std::unique_ptr<AuthExchange> {

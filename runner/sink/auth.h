@@ -1,8 +1,7 @@
 // Server side of the SASL mechanisms in SMTP (RFC 4954): PLAIN (RFC 4616), LOGIN, CRAM-MD5
-// (RFC 2195), SCRAM-SHA-256 (RFC 5802, RFC 7677).
+// (RFC 2195), SCRAM-SHA-1 and SCRAM-SHA-256 (RFC 5802, RFC 7677).
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,12 +14,18 @@
 
 namespace smtpgauge::sink {
 
-/// One of the users, with what SCRAM needs derived once at start (RFC 5802 section 3).
+/// What SCRAM needs of a password (RFC 5802 section 3): digests of one hash function.
+struct ScramKeys {
+  std::string stored;
+  std::string server;
+};
+
+/// One of the users, with what SCRAM needs derived once at start.
 struct Account {
   User user;
   std::string salt = {};
-  std::array<unsigned char, 32> stored_key{};
-  std::array<unsigned char, 32> server_key{};
+  ScramKeys sha1 = {};
+  ScramKeys sha256 = {};
 };
 
 inline constexpr int kScramIterations = 4096;  // RFC 7677 section 4

@@ -1,5 +1,6 @@
 #include "runner/sink/auth_hash.h"
 
+#include <array>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -25,11 +26,21 @@ std::string Hex(std::string_view octets) {
   return text;
 }
 
-std::string HmacMd5(std::string_view key, std::string_view octets) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  HMAC(EVP_md5(), key.data(), static_cast<int>(key.size()), Octets(octets), octets.size(),
-       digest.data(), &length);
+const EVP_MD* Algorithm(Hash hash) {
+  switch (hash) {
+    case Hash::kMd5:
+      return EVP_md5();
+    case Hash::kSha1:
+      return EVP_sha1();
+    case Hash::kSha256:
+      break;
+  }
+  return EVP_sha256();
+}
+
+using DigestSpace = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+std::string Text(const DigestSpace& digest, std::size_t length) {
   return {reinterpret_cast<const char*>(digest.data()), length};
 }
 
@@ -49,7 +60,7 @@ class CramMd5Exchange : public AuthExchange {
     if (space == std::string_view::npos) return {AuthState::kMalformed};
     user_ = message.substr(0, space);
     const Account& account = around_.accounts.FindOrDecoy(user_);
-    const std::string expected = Hex(HmacMd5(account.user.password, challenge_));
+    const std::string expected = Hex(Hmac(Hash::kMd5, account.user.password, challenge_));
     const std::string_view digest = message.substr(space + 1);
     const bool part = around_.faults.Has(Fault::kCramDigestPartAccepted);
     const bool same = part
@@ -97,7 +108,7 @@ std::optional<std::string> DecodeSaslName(std::string_view text, bool lax) {
 
 class ScramExchange : public AuthExchange {
  public:
-  explicit ScramExchange(const AuthSurroundings& around) : around_(around) {}
+  ScramExchange(const AuthSurroundings& around, Hash hash) : around_(around), hash_(hash) {}
 
   AuthStep Receive(std::string_view message) override {
     switch (step_++) {
@@ -158,7 +169,7 @@ class ScramExchange : public AuthExchange {
     std::string_view rest = without_proof;
     const auto binding = TakeAttribute(rest, 'c');
     const auto nonce = TakeAttribute(rest, 'r');
-    if (!binding || !nonce || !proof || proof->size() != Digest().size())
+    if (!binding || !nonce || !proof || proof->size() != Keys().stored.size())
       return {AuthState::kMalformed};
     if (rest.starts_with("m=") && !faults.Has(Fault::kScramMandatoryIgnored))
       return {AuthState::kFailed};
@@ -175,23 +186,26 @@ class ScramExchange : public AuthExchange {
     if (!ProofHolds(*proof, signed_text) && !faults.Has(Fault::kScramProofUnchecked) && !lax_name_)
       return {AuthState::kFailed};
     if (faults.Has(Fault::kScramNoSignature)) return {AuthState::kSucceeded};
-    Digest signature = HmacSha256(View(account_->server_key), signed_text);
-    if (faults.Has(Fault::kScramWrongSignature)) signature[0] ^= 1U;
-    return {AuthState::kContinue, "v=" + EncodeBase64(View(signature))};
+    std::string signature = Hmac(hash_, Keys().server, signed_text);
+    if (faults.Has(Fault::kScramWrongSignature)) signature[0] = static_cast<char>(~signature[0]);
+    return {AuthState::kContinue, "v=" + EncodeBase64(signature)};
+  }
+
+  const ScramKeys& Keys() const {
+    return hash_ == Hash::kSha1 ? account_->sha1 : account_->sha256;
   }
 
   bool ProofHolds(std::string_view proof, std::string_view signed_text) const {
-    const Digest signature = HmacSha256(View(account_->stored_key), signed_text);
-    Digest client_key{};
+    std::string client_key = Hmac(hash_, Keys().stored, signed_text);
     for (std::size_t i = 0; i < client_key.size(); ++i)
-      client_key[i] =
-          static_cast<unsigned char>(static_cast<unsigned char>(proof[i]) ^ signature[i]);
-    const Digest stored = Sha256(View(client_key));
-    return CRYPTO_memcmp(stored.data(), account_->stored_key.data(), stored.size()) == 0 &&
+      client_key[i] = static_cast<char>(client_key[i] ^ proof[i]);
+    const std::string stored = Digest(hash_, client_key);
+    return CRYPTO_memcmp(stored.data(), Keys().stored.data(), stored.size()) == 0 &&
            !around_.accounts.IsDecoy(*account_);
   }
 
   AuthSurroundings around_;
+  Hash hash_;
   const Account* account_ = nullptr;
   int step_ = 0;
   bool lax_name_ = false;  // accepted by a fault
@@ -200,19 +214,30 @@ class ScramExchange : public AuthExchange {
 
 }  // namespace
 
-Digest Sha256(std::string_view octets) {
-  Digest digest{};
+std::string Digest(Hash hash, std::string_view octets) {
+  DigestSpace digest{};
   unsigned length = 0;
-  EVP_Digest(octets.data(), octets.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return digest;
+  EVP_Digest(octets.data(), octets.size(), digest.data(), &length, Algorithm(hash), nullptr);
+  return Text(digest, length);
 }
 
-Digest HmacSha256(std::string_view key, std::string_view octets) {
-  Digest digest{};
+std::string Hmac(Hash hash, std::string_view key, std::string_view octets) {
+  DigestSpace digest{};
   unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Octets(octets), octets.size(),
+  HMAC(Algorithm(hash), key.data(), static_cast<int>(key.size()), Octets(octets), octets.size(),
        digest.data(), &length);
-  return digest;
+  return Text(digest, length);
+}
+
+ScramKeys DeriveScramKeys(Hash hash, std::string_view password, std::string_view salt) {
+  DigestSpace derived{};
+  const int length = EVP_MD_get_size(Algorithm(hash));
+  PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), Octets(salt),
+                    static_cast<int>(salt.size()), kScramIterations, Algorithm(hash), length,
+                    derived.data());
+  const std::string salted = Text(derived, static_cast<std::size_t>(length));
+  return {.stored = Digest(hash, Hmac(hash, salted, "Client Key")),
+          .server = Hmac(hash, salted, "Server Key")};
 }
 
 std::string RandomOctets(std::size_t count) {
@@ -226,8 +251,12 @@ std::unique_ptr<AuthExchange> StartCramMd5(const AuthSurroundings& around) {
   return std::make_unique<CramMd5Exchange>(around);
 }
 
+std::unique_ptr<AuthExchange> StartScramSha1(const AuthSurroundings& around) {
+  return std::make_unique<ScramExchange>(around, Hash::kSha1);
+}
+
 std::unique_ptr<AuthExchange> StartScramSha256(const AuthSurroundings& around) {
-  return std::make_unique<ScramExchange>(around);
+  return std::make_unique<ScramExchange>(around, Hash::kSha256);
 }
 
 }  // namespace smtpgauge::sink

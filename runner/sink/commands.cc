@@ -7,13 +7,6 @@
 namespace smtpgauge::sink {
 namespace {
 
-// RFC 5321 section 4.1.1 tolerates white space at the end of a command.
-std::string_view Trimmed(std::string_view argument) {
-  while (argument.ends_with(' '))
-    argument.remove_suffix(1);
-  return argument;
-}
-
 bool IsPrintableAscii(std::string_view text) {
   for (char c : text)
     if (IsControl(c) || IsEightBit(c)) return false;

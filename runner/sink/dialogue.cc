@@ -256,7 +256,7 @@ void Dialogue::OnCommand(Connection& c, Line line) {
       verb = VerbFromToken(token.substr(0, 4));
       if (verb != Verb::kUnknown) argument = verb == Verb::kMail ? line.substr(4) : Line{};
     }
-    if (Has(Fault::kVerbCaseSensitive))
+    if (Has(Fault::kVerbCaseSensitive) || KnowsUpperCaseByNow(c))
       for (char ch : token)
         if (Upper(ch) != ch) verb = Verb::kUnknown;
     if (c.tls && Has(Fault::kWeakTls454) && c.rare->tls && !c.rare->tls->Encrypts())
@@ -264,6 +264,8 @@ void Dialogue::OnCommand(Connection& c, Line line) {
     if (Has(Fault::kNulEndsCommand))
       if (const auto nul = line.find('\0'); nul != Line::npos)
         return OnCommand(c, line.substr(0, nul));
+    if (Has(Fault::kErrorBlocksReset) && c.errors > 0 && (verb == Verb::kEhlo || verb == Verb::kRset))
+      return Say(c, Reply::kNestedMail);
   }
   c.last_verb = verb;
   const std::size_t from = output_.size();

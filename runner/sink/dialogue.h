@@ -121,6 +121,7 @@ class Dialogue {
   void RememberMessage(Connection& c, Reply reply);
   [[nodiscard]] bool IsLargerThanFirst(const Connection& c) const;
   [[nodiscard]] bool TakesUtf8ByNow(const Connection& c) const;
+  [[nodiscard]] bool KnowsUpperCaseByNow(const Connection& c) const;
   [[nodiscard]] bool RelaysByNow(const Connection& c) const;
   [[nodiscard]] bool TakesAnyPath(const Connection& c, Line argument) const;
   [[nodiscard]] bool IsDataOverdue(const Connection& c) const;

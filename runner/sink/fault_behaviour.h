@@ -389,6 +389,7 @@ enum class Fault : std::uint16_t {
   kAuthEndsTransaction,
   kCancelLogsIn,
   kPasswordOfAnybody,
+  kPasswordTrimmed,
   kScramNonceFixed,
   kTlsKeepsHalfLine,
   kStatusCodesOfRefusalsMissing,
@@ -425,6 +426,8 @@ enum class Fault : std::uint16_t {
   kMessageCut64k,
   kDotAtReadRemoved,
   kDotAtReadKept,
+  kErrorBlocksReset,
+  kLaterVerbsCaseSensitive,
 
   // What shows in TLS only
   kRsetKeepsInTls,

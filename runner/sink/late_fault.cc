@@ -49,6 +49,10 @@ bool Dialogue::TakesUtf8ByNow(const Connection& c) const {
   return Has(Fault::kUtf8OfFirstKept) && c.rare && c.rare->memory.smtputf8;
 }
 
+bool Dialogue::KnowsUpperCaseByNow(const Connection& c) const {
+  return Has(Fault::kLaterVerbsCaseSensitive) && c.rare && c.rare->memory.messages > 0;
+}
+
 // Whether this session has seen what a faulty server takes for a permission to relay.
 bool Dialogue::RelaysByNow(const Connection& c) const {
   const bool other = c.transaction.recipients + c.transaction.refused_recipients > 0;

@@ -176,6 +176,7 @@ TEST(CramMd5, ChecksTheDigestOfAFreshChallenge) {
 
 // The client's side of RFC 5802, with one thing done wrong on demand.
 struct ScramClient {
+  Hash hash = Hash::kSha256;
   std::string header = "n,,";
   std::string mandatory = {};  // in the first message, before the name
   std::string name = "jo";
@@ -188,7 +189,8 @@ struct ScramClient {
 
   std::string Run(Talk& talk, std::string& signature) const {
     const std::string bare = mandatory + "n=" + name + ",r=fyko" + extension;
-    const std::string challenge = talk.Line("AUTH SCRAM-SHA-256 " + EncodeBase64(header + bare));
+    const std::string challenge = talk.Line(
+        fmt::format("AUTH SCRAM-SHA-{} {}", IsSha1() ? "1" : "256", EncodeBase64(header + bare)));
     if (challenge.substr(0, 3) != "334") return challenge;
     const std::string first = Challenge(challenge);
     const std::string nonce = first.substr(2, first.find(',') - 2);
@@ -197,40 +199,63 @@ struct ScramClient {
     const std::string salt =
         *DecodeBase64(first.substr(salt_at, first.find(',', salt_at) - salt_at));
     EXPECT_TRUE(first.ends_with(",i=4096"));
-    Digest salted{};
+    std::string salted(IsSha1() ? 20 : 32, 0);
     PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
                       reinterpret_cast<const unsigned char*>(salt.data()),
-                      static_cast<int>(salt.size()), 4096, EVP_sha256(), 32, salted.data());
+                      static_cast<int>(salt.size()), 4096, IsSha1() ? EVP_sha1() : EVP_sha256(),
+                      static_cast<int>(salted.size()),
+                      reinterpret_cast<unsigned char*>(salted.data()));
     const std::string without_proof =
         "c=" + EncodeBase64(binding) + ",r=" + (final_nonce.empty() ? nonce : final_nonce);
     const std::string usual =
         "n=" + name + ",r=fyko," + first + ",c=" + EncodeBase64(binding) + ",r=" + nonce;
     const std::string text = proves_usual ? usual : bare + "," + first + "," + without_proof;
-    Digest proof = HmacSha256(View(salted), "Client Key");
-    const Digest mask = HmacSha256(View(Sha256(View(proof))), text);
+    std::string proof = Hmac(hash, salted, "Client Key");
+    const std::string mask = Hmac(hash, Digest(hash, proof), text);
     for (std::size_t i = 0; i < proof.size(); ++i)
-      proof[i] ^= mask[i];
-    if (bad_proof) proof[3] ^= 1;
+      proof[i] = static_cast<char>(proof[i] ^ mask[i]);
+    if (bad_proof) proof[3] = static_cast<char>(~proof[3]);
     const std::string verdict =
-        talk.Line(EncodeBase64(without_proof + ",p=" + EncodeBase64(View(proof))));
+        talk.Line(EncodeBase64(without_proof + ",p=" + EncodeBase64(proof)));
     if (verdict.substr(0, 3) != "334") return verdict;
     signature = Challenge(verdict);
-    const Digest key = HmacSha256(View(salted), "Server Key");
-    const bool proven = signature == "v=" + EncodeBase64(View(HmacSha256(View(key), text)));
+    const std::string key = Hmac(hash, salted, "Server Key");
+    const bool proven = signature == "v=" + EncodeBase64(Hmac(hash, key, text));
     EXPECT_TRUE(proven || name != "jo");  // the server has no key for anybody else
     return talk.Line("");
   }
+
+  bool IsSha1() const { return hash == Hash::kSha1; }
 };
 
-TEST(ScramSha256, ProvesBothSides) {
-  Talk talk = InTls();
-  Enter(talk);
-  std::string signature;
-  EXPECT_EQ(ScramClient().Run(talk, signature).substr(0, 3), "235");
-  EXPECT_FALSE(signature.empty());
+TEST(Scram, ProvesBothSidesWithEitherHash) {
+  for (const Hash hash : {Hash::kSha1, Hash::kSha256}) {
+    Talk talk = InTls();
+    Enter(talk);
+    std::string signature;
+    EXPECT_EQ(ScramClient{.hash = hash}.Run(talk, signature).substr(0, 3), "235");
+    EXPECT_FALSE(signature.empty());
+  }
 }
 
-TEST(ScramSha256, FailsWhatItHasTo) {
+// RFC 7677 section 3 and RFC 5802 section 5 print an exchange each; the keys in them.
+TEST(Scram, DerivesTheKeysOfTheExamples) {
+  const auto sign = [](Hash hash, std::string_view salt, std::string_view text) {
+    return EncodeBase64(
+        Hmac(hash, DeriveScramKeys(hash, "pencil", *DecodeBase64(salt)).server, text));
+  };
+  EXPECT_EQ(sign(Hash::kSha1, "QSXCR+Q6sek8bf92",
+                 "n=user,r=fyko+d2lbbFgONRv9qkxdawL,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,"
+                 "s=QSXCR+Q6sek8bf92,i=4096,c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j"),
+            "rmF9pqV8S7suAoZWja4dJRkFsKQ=");
+  EXPECT_EQ(sign(Hash::kSha256, "W22ZaJ0SNY7soEsUEjb6gQ==",
+                 "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+                 "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,"
+                 "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"),
+            "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+}
+
+TEST(Scram, FailsWhatItHasTo) {
   struct Case {
     std::string_view name;
     ScramClient client;
@@ -257,7 +282,7 @@ TEST(ScramSha256, FailsWhatItHasTo) {
   }
 }
 
-TEST(ScramSha256, TakesWithAFaultWhatItHasToRefuse) {
+TEST(Scram, TakesWithAFaultWhatItHasToRefuse) {
   struct Case {
     std::string fault;
     ScramClient client;
@@ -281,7 +306,7 @@ TEST(ScramSha256, TakesWithAFaultWhatItHasToRefuse) {
   }
 }
 
-TEST(ScramSha256, ShowsTheFaultsOfItsServerMessages) {
+TEST(Scram, ShowsTheFaultsOfItsServerMessages) {
   Talk unrelated = InTls({"scram-nonce-unrelated"});
   Enter(unrelated);
   const std::string first =

@@ -169,14 +169,14 @@ TEST(Ehlo, ListsWhatIsOfferedInClearAndInTls) {
   Talk talk(Offering(FullOffer()));
   const std::string clear = talk.Line("EHLO x.example");
   EXPECT_NE(clear.find("250-STARTTLS\r\n"), std::string::npos);
-  EXPECT_NE(clear.find("250-AUTH SCRAM-SHA-256 CRAM-MD5\r\n"), std::string::npos);
+  EXPECT_NE(clear.find("250-AUTH SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5\r\n"), std::string::npos);
   EXPECT_EQ(clear.find("REQUIRETLS"), std::string::npos);
   EXPECT_EQ(clear.find("FUTURERELEASE"), std::string::npos);
   talk.EnterTls();
   EXPECT_EQ(talk.Line(kMail).substr(0, 3), "503");
   const std::string tls = talk.Line("EHLO x.example");
   EXPECT_EQ(tls.find("STARTTLS"), std::string::npos);
-  EXPECT_NE(tls.find("250-AUTH SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN\r\n"), std::string::npos);
+  EXPECT_NE(tls.find("250-AUTH SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN\r\n"), std::string::npos);
   EXPECT_NE(tls.find("250-REQUIRETLS\r\n"), std::string::npos);
 }
 

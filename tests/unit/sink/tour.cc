@@ -56,6 +56,7 @@ void AddHelloAndCommands(std::vector<Leg>& legs) {
   legs.push_back({Where::kMx, {"EHLO x\r\nMAIL <a@b.example>\r\n"}});
   legs.push_back({Where::kMx, {"EHLO x\r\nMAIL FROM:<a\xc0\xaf@b.example> SMTPUTF8\r\n"}});
   legs.push_back({Where::kMx, {kOpen + "DATA\r\n", std::string(1200, 'x') + "\r\n", ".\r\n"}});
+  legs.push_back({Where::kMx, {kOpen + "DATA\r\n", "x\r\n.\r\n", "mail from:<>\r\n"}});
   legs.push_back({Where::kMx, {Repeated(12, "RSET\r\n"), "NOOP\r\n"}});
   legs.push_back({Where::kMx, {"EHLO x\r\n" + Repeated(12, "MAIL FROM:<>\r\nRSET\r\n")}});
   legs.push_back({Where::kMx, {Repeated(120, "FOO\r\n"), "NOOP\r\n"}});
@@ -289,6 +290,7 @@ void AddLogins(std::vector<Leg>& legs) {
         "AUTH PLAIN\r\n" + std::string(12400, 'A') + "\r\nNOOP\r\n",
         "AUTH PLAIN " + EncodeBase64("\0jo\0secretly"s) + "\r\n",
         "AUTH PLAIN " + EncodeBase64("\0jo\0sec"s) + "\r\n",
+        "AUTH PLAIN " + EncodeBase64("\0jo\0 secret"s) + "\r\n",
         "AUTH PLAIN " + EncodeBase64("al\0jo\0secret"s) + "\r\n",
         "AUTH\r\n"s,
         "AUTH PLAIN\r\n" + EncodeBase64(std::string(700, 'x')) + "\r\n",
