@@ -12,7 +12,7 @@
 namespace smtpgauge {
 namespace {
 
-constexpr std::size_t kRepliesShown = 30;
+constexpr std::size_t kRepliesInTable = 30;
 
 std::string_view ClassOf(LoadConclusion conclusion) {
   switch (conclusion) {
@@ -65,7 +65,7 @@ std::string Invalid(const GeneratorReport& generator) {
          Remarks(generator.reasons, "") + "</section>\n";
 }
 
-std::string Thresholds(const LoadResult& load) {
+std::string ThresholdTable(const LoadResult& load) {
   if (load.thresholds.empty()) return {};
   std::string out = "<table class=\"list\">\n";
   for (const ThresholdResult& threshold : load.thresholds) {
@@ -76,7 +76,7 @@ std::string Thresholds(const LoadResult& load) {
         Markup(threshold.expression), Markup(ThresholdActual(threshold)),
         threshold.aborted_run ? "; ended the run" : "");
   }
-  return Card("Thresholds", out + "</table>\n");
+  return Card("ThresholdTable", out + "</table>\n");
 }
 
 std::string Counts(const std::vector<CountRow>& rows) {
@@ -132,7 +132,7 @@ std::string Latency(const LoadResult& load) {
 std::string Replies(const LoadResult& load) {
   if (load.replies.empty()) return {};
   std::string out = "<table class=\"list\">\n";
-  for (const ReplyRow& row : TopReplies(load, kRepliesShown)) {
+  for (const ReplyRow& row : TopReplies(load, kRepliesInTable)) {
     out += fmt::format("<tr><th><code>{}</code></th><td class=\"n\">{}</td></tr>\n",
                        Markup(row.name), WithThousands(row.count));
   }
@@ -206,7 +206,7 @@ std::string Generator(const GeneratorReport& generator) {
 
 std::string LoadBody(const LoadResult& load) {
   std::string out = PageHead(load.info, ConclusionSentence(load), ClassOf(ConclusionOf(load)));
-  out += Invalid(load.generator) + Tiles(load) + Remarks(RemarksOf(load), "") + Thresholds(load);
+  out += Invalid(load.generator) + Tiles(load) + Remarks(RemarksOf(load), "") + ThresholdTable(load);
   if (const std::string charts = LoadCharts(load); !charts.empty()) {
     out += "<section class=\"charts\">\n" + charts + "</section>\n";
   }

@@ -14,7 +14,7 @@
 namespace smtpgauge {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 class JsonWriter {
  public:
@@ -45,7 +45,7 @@ class JsonWriter {
 
   template <class Map, class Fill>
   void Rows(std::string_view name, const Map& map, const Fill& fill) {
-    Json rows = Json::array();
+    OrderedJson rows = OrderedJson::array();
     for (const auto& [key, value] : map) {
       JsonWriter row;
       fill(row, key, value);
@@ -57,23 +57,23 @@ class JsonWriter {
   [[nodiscard]] std::string Text() const { return object_.dump(2) + "\n"; }
 
  private:
-  static Json ValueOf(const std::string& text) { return EscapeOctets(text); }
-  static Json ValueOf(const Histogram& histogram) { return ValueOf(SummaryOf(histogram)); }
-  static Json ValueOf(const PackedHistogram& histogram) { return ValueOf(SummaryOf(histogram)); }
-  static Json ValueOf(Duration time) { return time.count(); }
-  static Json ValueOf(std::chrono::system_clock::time_point time) { return TimestampFrom(time); }
-  static Json ValueOf(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+  static OrderedJson ValueOf(const std::string& text) { return EscapeOctets(text); }
+  static OrderedJson ValueOf(const Histogram& histogram) { return ValueOf(SummaryOf(histogram)); }
+  static OrderedJson ValueOf(const PackedHistogram& histogram) { return ValueOf(SummaryOf(histogram)); }
+  static OrderedJson ValueOf(Duration time) { return time.count(); }
+  static OrderedJson ValueOf(std::chrono::system_clock::time_point time) { return TimestampFrom(time); }
+  static OrderedJson ValueOf(double value) { return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr); }
 
   template <class T>
-  static Json ValueOf(const std::vector<T>& values) {
-    Json array = Json::array();
+  static OrderedJson ValueOf(const std::vector<T>& values) {
+    OrderedJson array = OrderedJson::array();
     for (const T& value : values)
       array.push_back(ValueOf(value));
     return array;
   }
 
   template <class T>
-  static Json ValueOf(const T& value) {
+  static OrderedJson ValueOf(const T& value) {
     if constexpr (std::is_enum_v<T>) {
       return std::string(Spelling<T>::Name(value));
     } else if constexpr (std::is_arithmetic_v<T>) {
@@ -85,7 +85,7 @@ class JsonWriter {
     }
   }
 
-  Json object_ = Json::object();
+  OrderedJson object_ = OrderedJson::object();
 };
 
 std::string Write(std::string_view format, const auto& result) {

@@ -18,8 +18,8 @@ namespace smtpgauge {
 namespace {
 
 // GitLab refuses files from 30 MB on; a failure is understood from its last lines.
-constexpr std::size_t kTranscriptLines = 60;
-constexpr std::size_t kLineOctets = 600;
+constexpr std::size_t kFailureLines = 60;
+constexpr std::size_t kFailureLineOctets = 600;
 constexpr std::size_t kMessageOctets = 300;
 
 enum class State { kPassed, kFailed, kError, kSkipped };
@@ -52,12 +52,12 @@ std::string TranscriptText(const std::vector<TranscriptEntry>& entries) {
   const std::vector<TranscriptLine> lines = LinesOf(entries);
   if (lines.empty()) return {};
   std::string text = "transcript (seconds, connection, > sent, < received):\n";
-  const std::size_t first = lines.size() > kTranscriptLines ? lines.size() - kTranscriptLines : 0;
+  const std::size_t first = lines.size() > kFailureLines ? lines.size() - kFailureLines : 0;
   if (first > 0) text += fmt::format("... {} before\n", Counted(first, "line"));
   for (std::size_t i = first; i < lines.size(); ++i) {
     const TranscriptLine& line = lines[i];
     text += fmt::format("{} {} {} {}{}\n", AtSeconds(line.at), line.connection, Arrow(line.kind),
-                        Shorten(line.text, kLineOctets), line.line_end);
+                        Shorten(line.text, kFailureLineOctets), line.line_end);
   }
   return text;
 }

@@ -7,7 +7,6 @@ namespace smtpgauge {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kProfiles = {"mx", "submission", "relay", "lmtp", "sink"};
 constexpr std::array<std::string_view, 4> kTlsModes = {"off", "starttls", "implicit", "auto"};
 
 void AddKeywords(const JsonValue& value, Problems& problems, std::vector<std::string>& out) {

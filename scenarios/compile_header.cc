@@ -30,7 +30,6 @@ constexpr std::array<std::string_view, 12> kNeedNames = {"recipient",
                                                          "mail"};
 static_assert(kNeedNames.size() == kNeedCount);
 constexpr std::array<std::string_view, 5> kLevels = {"MUST", "SHOULD", "MAY", "SEC", "DF"};
-constexpr std::array<std::string_view, 5> kProfiles = {"mx", "submission", "relay", "lmtp", "sink"};
 constexpr std::array<std::string_view, 2> kMailAmounts = {"many", "few"};
 
 void ReadRequirement(const JsonValue& scenario, ScenarioHeader& header, Problems& problems) {

@@ -9,24 +9,24 @@ namespace smtpgauge {
 
 namespace {
 
-using Kind = Predicate::Kind;
+using PredicateKind = Predicate::Kind;
 
 struct KeyedKind {
   std::string_view key;
-  Kind kind;
+  PredicateKind kind;
 };
-constexpr std::array<KeyedKind, 12> kKinds = {{{"text", Kind::kText},
-                                               {"not_text", Kind::kNotText},
-                                               {"each_line", Kind::kEachLine},
-                                               {"octets", Kind::kOctets},
-                                               {"contains", Kind::kContains},
-                                               {"not_contains", Kind::kNotContains},
-                                               {"enhanced", Kind::kEnhanced},
-                                               {"lines", Kind::kLines},
-                                               {"keyword", Kind::kKeyword},
-                                               {"no_keyword", Kind::kNoKeyword},
-                                               {"well_formed", Kind::kWellFormed},
-                                               {"names_host", Kind::kFirstWordNamesHost}}};
+constexpr std::array<KeyedKind, 12> kPredicates = {{{"text", PredicateKind::kText},
+                                               {"not_text", PredicateKind::kNotText},
+                                               {"each_line", PredicateKind::kEachLine},
+                                               {"octets", PredicateKind::kOctets},
+                                               {"contains", PredicateKind::kContains},
+                                               {"not_contains", PredicateKind::kNotContains},
+                                               {"enhanced", PredicateKind::kEnhanced},
+                                               {"lines", PredicateKind::kLines},
+                                               {"keyword", PredicateKind::kKeyword},
+                                               {"no_keyword", PredicateKind::kNoKeyword},
+                                               {"well_formed", PredicateKind::kWellFormed},
+                                               {"names_host", PredicateKind::kFirstWordNamesHost}}};
 constexpr std::array<std::string_view, 12> kKeys = {
     "text",     "not_text", "each_line", "octets",     "contains",    "not_contains",
     "enhanced", "lines",    "keyword",   "no_keyword", "well_formed", "names_host"};
@@ -51,33 +51,33 @@ void ReadKeyword(const JsonValue& value, Predicate& predicate, Building& buildin
 // `value` is what stands under the kind's key.
 void ReadArgument(const JsonValue& value, Predicate& predicate, Building& building) {
   switch (predicate.kind) {
-    case Kind::kText:
-    case Kind::kNotText:
-    case Kind::kEachLine:
-    case Kind::kOctets:
+    case PredicateKind::kText:
+    case PredicateKind::kNotText:
+    case PredicateKind::kEachLine:
+    case PredicateKind::kOctets:
       predicate.pattern = CompilePattern(value, building);
       return;
-    case Kind::kEnhanced:
+    case PredicateKind::kEnhanced:
       predicate.pattern = CompileWholePattern(value, building);
       return;
-    case Kind::kContains:
-    case Kind::kNotContains:
+    case PredicateKind::kContains:
+    case PredicateKind::kNotContains:
       predicate.value = CompileText(value, building);
       return;
-    case Kind::kLines:
+    case PredicateKind::kLines:
       ReadBounds(value, predicate.least, predicate.most, building.problems);
       return;
-    case Kind::kKeyword:
+    case PredicateKind::kKeyword:
       ReadKeyword(value, predicate, building);
       return;
-    case Kind::kNoKeyword:
+    case PredicateKind::kNoKeyword:
       predicate.name = ReadString(value, building.problems).value_or("");
       return;
-    case Kind::kWithin:
+    case PredicateKind::kWithin:
       predicate.time = ReadDuration(value, building.problems).value_or(Duration{});
       return;
-    case Kind::kWellFormed:
-    case Kind::kFirstWordNamesHost:
+    case PredicateKind::kWellFormed:
+    case PredicateKind::kFirstWordNamesHost:
       if (!ReadBoolean(value, building.problems).value_or(true))
         Expected(value, "true, or nothing", building.problems);
       return;
@@ -98,39 +98,39 @@ std::string WholeExpression(const Predicate& predicate) {
 std::string WhatIsMissed(const Predicate& predicate) {
   const auto expression = [&] { return predicate.pattern ? predicate.pattern->expression() : ""; };
   switch (predicate.kind) {
-    case Kind::kText:
+    case PredicateKind::kText:
       return fmt::format("the text does not match {}", expression());
-    case Kind::kNotText:
+    case PredicateKind::kNotText:
       return fmt::format("the text matches {}", expression());
-    case Kind::kEachLine:
+    case PredicateKind::kEachLine:
       return fmt::format("a line does not match {}", expression());
-    case Kind::kOctets:
+    case PredicateKind::kOctets:
       return fmt::format("the octets do not match {}", expression());
-    case Kind::kContains:
+    case PredicateKind::kContains:
       return "the text does not contain what it has to";
-    case Kind::kNotContains:
+    case PredicateKind::kNotContains:
       return "the text contains what it must not";
-    case Kind::kEnhanced:
+    case PredicateKind::kEnhanced:
       return fmt::format("the enhanced status code is not {}", WholeExpression(predicate));
-    case Kind::kLines:
+    case PredicateKind::kLines:
       return "the number of lines is another one";
-    case Kind::kKeyword:
+    case PredicateKind::kKeyword:
       return fmt::format("{} is not listed, or with other parameters", predicate.name);
-    case Kind::kNoKeyword:
+    case PredicateKind::kNoKeyword:
       return fmt::format("{} is listed", predicate.name);
-    case Kind::kWithin:
+    case PredicateKind::kWithin:
       return fmt::format(
           "the reply took longer than {} ms",
           std::chrono::duration_cast<std::chrono::milliseconds>(predicate.time).count());
-    case Kind::kWellFormed:
+    case PredicateKind::kWellFormed:
       return "the reply is malformed";
-    case Kind::kFirstWordNamesHost:
+    case PredicateKind::kFirstWordNamesHost:
       return "the text does not begin with a host name";
   }
   return {};
 }
 
-Predicate Compiled(Kind kind, const JsonValue& argument, Verdict otherwise, std::string_view note,
+Predicate Compiled(PredicateKind kind, const JsonValue& argument, Verdict otherwise, std::string_view note,
                    Building& building) {
   Predicate predicate;
   predicate.kind = kind;
@@ -148,7 +148,7 @@ std::span<const std::string_view> PredicateKeys() {
 
 void CompilePredicates(const JsonValue& object, Verdict otherwise, std::string_view note,
                        const StepPlace& place, Building& building, std::vector<Predicate>& out) {
-  for (const KeyedKind& known : kKinds) {
+  for (const KeyedKind& known : kPredicates) {
     const JsonValue* argument = object.Find(known.key);
     if (argument == nullptr) continue;
     out.push_back(
@@ -170,7 +170,7 @@ void CompilePredicateList(const JsonValue& list, const StepPlace& place, Buildin
     CompilePredicates(item, otherwise, note, place, building, out);
     if (const JsonValue* within = item.Find("within")) {
       out.push_back(
-          Compiled(Kind::kWithin, *within, Judged(otherwise, place.section), note, building));
+          Compiled(PredicateKind::kWithin, *within, Judged(otherwise, place.section), note, building));
     }
     if (out.size() != before + 1)
       building.problems.Add(

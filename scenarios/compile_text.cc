@@ -13,7 +13,7 @@ namespace smtpgauge {
 
 namespace {
 
-using Kind = TextPiece::Kind;
+using PieceKind = TextPiece::Kind;
 using Pieces = std::vector<TextPiece>;
 
 constexpr double kFoldable = 64 * 1024;     // octets of work done now rather than at each sending
@@ -26,16 +26,16 @@ double Work(const TextPiece& piece) {
   double inner = 0;
   for (const TextPiece& part : piece.inner)
     inner += Work(part);
-  if (piece.kind == Kind::kFill || piece.kind == Kind::kPad)
+  if (piece.kind == PieceKind::kFill || piece.kind == PieceKind::kPad)
     return static_cast<double>(piece.count.offset);
-  if (piece.kind == Kind::kRepeat) return (inner + 1) * static_cast<double>(piece.count.offset);
+  if (piece.kind == PieceKind::kRepeat) return (inner + 1) * static_cast<double>(piece.count.offset);
   return inner * 2 + static_cast<double>(piece.octets.size());
 }
 
 // Needs nothing from run time and is not secret.
 bool IsSettled(const TextPiece& piece) {
   return piece.slot == kNoSlot && piece.count.slot == kNoSlot && !piece.secret &&
-         piece.kind != Kind::kSlot && piece.kind != Kind::kIndexed &&
+         piece.kind != PieceKind::kSlot && piece.kind != PieceKind::kIndexed &&
          std::all_of(piece.inner.begin(), piece.inner.end(), IsSettled);
 }
 
@@ -43,7 +43,7 @@ bool IsSettled(const TextPiece& piece) {
 void Settle(Text& text) {
   Pieces merged;
   for (TextPiece& piece : text.pieces) {
-    if (piece.kind != Kind::kLiteral && piece.kind != Kind::kPad && IsSettled(piece) &&
+    if (piece.kind != PieceKind::kLiteral && piece.kind != PieceKind::kPad && IsSettled(piece) &&
         Work(piece) <= kFoldable) {
       Text alone;
       alone.constant = false;
@@ -52,11 +52,11 @@ void Settle(Text& text) {
       Render(alone, {}, 0, literal.octets);
       piece = std::move(literal);
     }
-    const bool joins = !merged.empty() && merged.back().kind == Kind::kLiteral &&
-                       piece.kind == Kind::kLiteral && !merged.back().secret && !piece.secret;
+    const bool joins = !merged.empty() && merged.back().kind == PieceKind::kLiteral &&
+                       piece.kind == PieceKind::kLiteral && !merged.back().secret && !piece.secret;
     if (joins) {
       merged.back().octets += piece.octets;
-    } else if (piece.kind != Kind::kLiteral || !piece.octets.empty()) {
+    } else if (piece.kind != PieceKind::kLiteral || !piece.octets.empty()) {
       merged.push_back(std::move(piece));
     }
   }
@@ -73,13 +73,13 @@ void Settle(Text& text) {
     Render(text, {}, 0, octets);
     text.octets = std::move(octets);
     text.constant = true;
-  } else if (text.pieces.size() == 1 && text.pieces.front().kind == Kind::kLiteral &&
+  } else if (text.pieces.size() == 1 && text.pieces.front().kind == PieceKind::kLiteral &&
              !text.pieces.front().secret) {
     text.octets = text.pieces.front().octets;
     text.constant = true;
   }
   text.plain = std::all_of(text.pieces.begin(), text.pieces.end(), [](const TextPiece& piece) {
-    return !piece.secret && (piece.kind == Kind::kLiteral || piece.kind == Kind::kSlot);
+    return !piece.secret && (piece.kind == PieceKind::kLiteral || piece.kind == PieceKind::kSlot);
   });
 }
 
@@ -161,11 +161,11 @@ TextPiece FilePiece(const JsonValue& value, Building& building) {
 void AppendValue(const JsonValue& value, Building& building, int nesting, Pieces& out);
 
 // {"fill","count"}, {"pad","total"}, {"repeat","count"}.
-TextPiece CountedPiece(const JsonValue& value, Kind kind, Building& building, int nesting) {
-  const std::string_view content_key = kind == Kind::kFill  ? "fill"
-                                       : kind == Kind::kPad ? "pad"
+TextPiece CountedPiece(const JsonValue& value, PieceKind kind, Building& building, int nesting) {
+  const std::string_view content_key = kind == PieceKind::kFill  ? "fill"
+                                       : kind == PieceKind::kPad ? "pad"
                                                             : "repeat";
-  const std::string_view count_key = kind == Kind::kPad ? "total" : "count";
+  const std::string_view count_key = kind == PieceKind::kPad ? "total" : "count";
   TextPiece piece;
   piece.kind = kind;
   CheckKeys(value, std::array{content_key, count_key}, building.problems);
@@ -177,18 +177,18 @@ TextPiece CountedPiece(const JsonValue& value, Kind kind, Building& building, in
     piece.count = CompileCount(*count, std::int64_t{1} << 40, building);
   }
   const JsonValue& content = *value.Find(content_key);
-  if (kind == Kind::kRepeat) {
+  if (kind == PieceKind::kRepeat) {
     AppendValue(content, building, nesting + 1, piece.inner);
     return piece;
   }
   piece.octets = CompileConstant(content, building);
   if (piece.octets.empty()) Expected(content, "at least one octet to fill with", building.problems);
-  if (kind == Kind::kPad && nesting > 0)
+  if (kind == PieceKind::kPad && nesting > 0)
     building.problems.Add(value, "a pad stands in the text itself, not inside another piece");
   return piece;
 }
 
-TextPiece WrappedPiece(const JsonValue& value, std::string_view key, Kind kind, Building& building,
+TextPiece WrappedPiece(const JsonValue& value, std::string_view key, PieceKind kind, Building& building,
                        int nesting) {
   TextPiece piece;
   piece.kind = kind;
@@ -199,10 +199,10 @@ TextPiece WrappedPiece(const JsonValue& value, std::string_view key, Kind kind, 
 
 void AppendObject(const JsonValue& value, Building& building, int nesting, Pieces& out) {
   using std::string_view;
-  constexpr std::array<std::pair<string_view, Kind>, 3> kCounted = {
-      {{"fill", Kind::kFill}, {"pad", Kind::kPad}, {"repeat", Kind::kRepeat}}};
-  constexpr std::array<std::pair<string_view, Kind>, 3> kWrapped = {
-      {{"base64", Kind::kBase64}, {"xtext", Kind::kXtext}, {"length", Kind::kLength}}};
+  constexpr std::array<std::pair<string_view, PieceKind>, 3> kCounted = {
+      {{"fill", PieceKind::kFill}, {"pad", PieceKind::kPad}, {"repeat", PieceKind::kRepeat}}};
+  constexpr std::array<std::pair<string_view, PieceKind>, 3> kWrapped = {
+      {{"base64", PieceKind::kBase64}, {"xtext", PieceKind::kXtext}, {"length", PieceKind::kLength}}};
   constexpr std::array<string_view, 8> kKinds = {"hex",    "fill",  "pad",    "repeat",
                                                  "base64", "xtext", "length", "file"};
   for (const auto& [key, kind] : kCounted) {
@@ -271,7 +271,7 @@ Text CompileText(const JsonValue& value, Building& building, std::string_view su
   last.octets = suffix;
   text.pieces.push_back(std::move(last));
   const auto pads = std::count_if(text.pieces.begin(), text.pieces.end(),
-                                  [](const TextPiece& piece) { return piece.kind == Kind::kPad; });
+                                  [](const TextPiece& piece) { return piece.kind == PieceKind::kPad; });
   if (pads > 1) building.problems.Add(value, "one pad for each text");
   double work = 0;
   for (const TextPiece& piece : text.pieces)
@@ -321,12 +321,12 @@ std::string ConstantAt(const JsonValue& object, std::string_view key, Building& 
 bool HasPad(const Text& text) {
   return !text.constant &&
          std::any_of(text.pieces.begin(), text.pieces.end(),
-                     [](const TextPiece& piece) { return piece.kind == Kind::kPad; });
+                     [](const TextPiece& piece) { return piece.kind == PieceKind::kPad; });
 }
 
 std::string_view LeadingOctets(const Text& text) {
   if (text.constant) return text.octets;
-  if (text.pieces.empty() || text.pieces.front().kind != Kind::kLiteral) return {};
+  if (text.pieces.empty() || text.pieces.front().kind != PieceKind::kLiteral) return {};
   return text.pieces.front().octets;
 }
 

@@ -13,19 +13,19 @@ namespace smtpgauge {
 
 namespace {
 
-using Kind = JsonValue::Kind;
+using JsonKind = JsonValue::Kind;
 
 // What the author wrote, short enough for a message line.
 std::string Shown(const JsonValue& value) {
   constexpr std::size_t kMostShown = 40;
-  if (value.Is(Kind::kString)) {
+  if (value.Is(JsonKind::kString)) {
     std::string shown;
     for (const char c : value.string.substr(0, kMostShown))
       shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
     return fmt::format("\"{}{}\"", shown, value.string.size() > kMostShown ? "..." : "");
   }
-  if (value.Is(Kind::kInteger)) return std::to_string(value.integer);
-  if (value.Is(Kind::kBoolean)) return value.boolean ? "true" : "false";
+  if (value.Is(JsonKind::kInteger)) return std::to_string(value.integer);
+  if (value.Is(JsonKind::kBoolean)) return value.boolean ? "true" : "false";
   return std::string(KindName(value.kind));
 }
 
@@ -36,7 +36,7 @@ void Expected(const JsonValue& value, std::string_view expected, Problems& probl
 }
 
 bool CheckKeys(const JsonValue& value, Words keys, Problems& problems) {
-  if (!value.Is(Kind::kObject)) {
+  if (!value.Is(JsonKind::kObject)) {
     Expected(value, "an object", problems);
     return false;
   }
@@ -49,20 +49,20 @@ bool CheckKeys(const JsonValue& value, Words keys, Problems& problems) {
 }
 
 std::optional<std::string> ReadString(const JsonValue& value, Problems& problems) {
-  if (value.Is(Kind::kString)) return value.string;
+  if (value.Is(JsonKind::kString)) return value.string;
   Expected(value, "a string", problems);
   return std::nullopt;
 }
 
 std::optional<bool> ReadBoolean(const JsonValue& value, Problems& problems) {
-  if (value.Is(Kind::kBoolean)) return value.boolean;
+  if (value.Is(JsonKind::kBoolean)) return value.boolean;
   Expected(value, "true or false", problems);
   return std::nullopt;
 }
 
 std::optional<std::int64_t> ReadInteger(const JsonValue& value, std::int64_t least,
                                         std::int64_t most, Problems& problems) {
-  if (value.Is(Kind::kInteger) && value.integer >= least && value.integer <= most)
+  if (value.Is(JsonKind::kInteger) && value.integer >= least && value.integer <= most)
     return value.integer;
   Expected(value, fmt::format("a whole number from {} to {}", least, most), problems);
   return std::nullopt;
@@ -70,8 +70,8 @@ std::optional<std::int64_t> ReadInteger(const JsonValue& value, std::int64_t lea
 
 std::optional<Duration> ReadDuration(const JsonValue& value, Problems& problems) {
   constexpr std::string_view kExpected = "a duration such as \"250ms\", \"3s\" or \"2m\"";
-  if (value.Is(Kind::kInteger) && value.integer == 0) return Duration{};
-  if (value.Is(Kind::kString)) {
+  if (value.Is(JsonKind::kInteger) && value.integer == 0) return Duration{};
+  if (value.Is(JsonKind::kString)) {
     if (value.string == "0") return Duration{};
     try {
       return ParseDuration(value.string);
@@ -85,7 +85,7 @@ std::optional<Duration> ReadDuration(const JsonValue& value, Problems& problems)
 }
 
 std::optional<std::size_t> ReadWord(const JsonValue& value, Words words, Problems& problems) {
-  if (value.Is(Kind::kString)) {
+  if (value.Is(JsonKind::kString)) {
     const auto found = std::find(words.begin(), words.end(), value.string);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
     problems.Add(value, fmt::format("{} is no valid word here{}", Shown(value),
@@ -98,9 +98,9 @@ std::optional<std::size_t> ReadWord(const JsonValue& value, Words words, Problem
 
 std::vector<std::string> ReadStrings(const JsonValue& value, Problems& problems) {
   std::vector<std::string> strings;
-  if (value.Is(Kind::kString)) {
+  if (value.Is(JsonKind::kString)) {
     strings.push_back(value.string);
-  } else if (value.Is(Kind::kArray)) {
+  } else if (value.Is(JsonKind::kArray)) {
     for (const JsonValue& item : value.items) {
       if (auto text = ReadString(item, problems)) strings.push_back(std::move(*text));
     }
@@ -124,13 +124,13 @@ std::optional<Verdict> ReadVerdict(const JsonValue& value, Problems& problems) {
 void ReadBounds(const JsonValue& value, std::uint32_t& least, std::uint32_t& most,
                 Problems& problems) {
   constexpr std::int64_t kLargest = 1'000'000'000;
-  if (value.Is(Kind::kInteger)) {
+  if (value.Is(JsonKind::kInteger)) {
     if (const auto number = ReadInteger(value, 0, kLargest, problems))
       least = most = static_cast<std::uint32_t>(*number);
     return;
   }
   constexpr std::array<std::string_view, 2> kKeys = {"least", "most"};
-  if (!value.Is(Kind::kObject)) {
+  if (!value.Is(JsonKind::kObject)) {
     Expected(value, "a number, or {\"least\": n, \"most\": m}", problems);
     return;
   }

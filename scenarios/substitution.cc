@@ -8,21 +8,21 @@ namespace smtpgauge {
 
 namespace {
 
-using Kind = JsonValue::Kind;
+using JsonKind = JsonValue::Kind;
 
 constexpr std::size_t kMaxDepth = 96;
 
 bool IsScalar(const JsonValue& value) {
-  return !value.Is(Kind::kArray) && !value.Is(Kind::kObject);
+  return !value.Is(JsonKind::kArray) && !value.Is(JsonKind::kObject);
 }
 
 std::string ScalarText(const JsonValue& value) {
-  if (value.Is(Kind::kInteger)) return std::to_string(value.integer);
-  if (value.Is(Kind::kBoolean)) return value.boolean ? "true" : "false";
+  if (value.Is(JsonKind::kInteger)) return std::to_string(value.integer);
+  if (value.Is(JsonKind::kBoolean)) return value.boolean ? "true" : "false";
   return value.string;
 }
 
-JsonValue Located(Kind kind, const JsonValue& where) {
+JsonValue Located(JsonKind kind, const JsonValue& where) {
   JsonValue value;
   value.kind = kind;
   value.file = where.file;
@@ -91,8 +91,8 @@ bool Substitution::Admit(const JsonValue& bound, std::size_t depth, const JsonVa
 }
 
 JsonValue Substitution::Copy(const JsonValue& value, std::size_t depth) {
-  if (value.Is(Kind::kString)) return CopyString(value, depth);
-  if (!Spend(1 + value.pointer.size(), value)) return Located(Kind::kNull, value);
+  if (value.Is(JsonKind::kString)) return CopyString(value, depth);
+  if (!Spend(1 + value.pointer.size(), value)) return Located(JsonKind::kNull, value);
   if (IsScalar(value)) return value;
 
   JsonValue copy = Located(value.kind, value);
@@ -100,7 +100,7 @@ JsonValue Substitution::Copy(const JsonValue& value, std::size_t depth) {
     copy.members.push_back({member.key, Copy(member.value, depth + 1)});
   for (const JsonValue& item : value.items) {
     JsonValue element = Copy(item, depth + 1);
-    if (item.Is(Kind::kString) && element.Is(Kind::kArray)) {
+    if (item.Is(JsonKind::kString) && element.Is(JsonKind::kArray)) {
       for (JsonValue& inner : element.items)
         copy.items.push_back(std::move(inner));
     } else {
@@ -115,11 +115,11 @@ JsonValue Substitution::CopyString(const JsonValue& value, std::size_t depth) {
     const JsonValue* bound = Find(*name);
     if (bound != nullptr) {
       used_.emplace(*name);
-      return Admit(*bound, depth, value) ? *bound : Located(Kind::kNull, value);
+      return Admit(*bound, depth, value) ? *bound : Located(JsonKind::kNull, value);
     }
   }
   // Pieces of a list when a bound value is more than text; else one string.
-  JsonValue pieces = Located(Kind::kArray, value);
+  JsonValue pieces = Located(JsonKind::kArray, value);
   std::string text;
   std::size_t from = 0;
   while (const auto reference = FindReference(value.string, from)) {
@@ -127,22 +127,22 @@ JsonValue Substitution::CopyString(const JsonValue& value, std::size_t depth) {
         std::string_view(value.string).substr(from, reference->begin - from);
     const JsonValue* bound =
         reference->escape || !reference->closed ? nullptr : Find(reference->name);
-    if (bound != nullptr && !Admit(*bound, depth + 1, value)) return Located(Kind::kNull, value);
+    if (bound != nullptr && !Admit(*bound, depth + 1, value)) return Located(JsonKind::kNull, value);
     text += before;
     if (bound == nullptr) {
       text += value.string.substr(reference->begin, reference->end - reference->begin);
     } else if (used_.emplace(reference->name); IsScalar(*bound)) {
       text += ScalarText(*bound);
     } else {
-      pieces.items.push_back(Located(Kind::kString, value));
+      pieces.items.push_back(Located(JsonKind::kString, value));
       pieces.items.back().string.swap(text);
       pieces.items.push_back(*bound);
     }
     from = reference->end;
   }
   text += value.string.substr(from);
-  if (!Spend(1 + value.pointer.size() + text.size(), value)) return Located(Kind::kNull, value);
-  JsonValue last = Located(Kind::kString, value);
+  if (!Spend(1 + value.pointer.size() + text.size(), value)) return Located(JsonKind::kNull, value);
+  JsonValue last = Located(JsonKind::kString, value);
   last.string.swap(text);
   if (pieces.items.empty()) return last;
   pieces.items.push_back(std::move(last));

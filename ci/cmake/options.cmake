@@ -17,9 +17,16 @@ if(SMTPGAUGE_SANITIZE)
   target_compile_options(smtpgauge_options INTERFACE
     -fsanitize=${SMTPGAUGE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(smtpgauge_options INTERFACE -fsanitize=${SMTPGAUGE_SANITIZE})
+  find_program(GOLD ld.gold)
+  if(GOLD)
+    target_link_options(smtpgauge_options INTERFACE -fuse-ld=gold)  # a third of the time
+  endif()
   if(SMTPGAUGE_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(smtpgauge_options INTERFACE -Wno-tsan)  # Asio's fences, GCC only
   endif()
+endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(smtpgauge_options INTERFACE -Wno-subobject-linkage)  # no file is the main one then
 endif()
 if(SMTPGAUGE_FUZZERS)
   target_compile_options(smtpgauge_options INTERFACE -fsanitize=fuzzer-no-link)

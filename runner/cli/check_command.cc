@@ -48,7 +48,7 @@ struct CheckOptions {
   bool gentle = false;
 };
 
-constexpr const char* kFooter =
+constexpr const char* kCheckFooter =
     R"(What it does: a sane conversation first, to learn what the server offers; then every case that
 applies, each on a connection of its own; then the sane conversation again. Nothing disruptive runs
 unless you opt in, and mail goes to your recipient only (and to the foreign recipient, where the server
@@ -249,7 +249,7 @@ void AddCheckCommand(CLI::App& app, RunFunction& run) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* check =
       app.add_subcommand("check", "Conformance: judges a mail server against the RFCs");
-  check->footer(kFooter);
+  check->footer(kCheckFooter);
   AddTargetOptions(*check, options->target);
   auto* group = check->add_option_group("Cases");
   group

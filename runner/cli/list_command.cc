@@ -17,7 +17,7 @@ namespace smtpgauge {
 
 namespace {
 
-constexpr const char* kHelp =
+constexpr const char* kListFooter =
     "Examples:\n"
     "  smtpgauge list --level must\n"
     "  smtpgauge list --only '5321-4.1.1.*' --json\n"
@@ -72,7 +72,7 @@ int List(const ListOptions& options) {
 
 void AddListCommand(CLI::App& app, RunFunction& run) {
   CLI::App* command = app.add_subcommand("list", "List scenarios: id, level, needs, title");
-  command->footer(kHelp);
+  command->footer(kListFooter);
   auto options = std::make_shared<ListOptions>();
   command->add_option("--scenario", options->scenarios, "Files and folders (default: the shipped)")
       ->type_name("FILE|DIR")

@@ -20,7 +20,7 @@
 namespace smtpgauge {
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kLoadFooter =
     R"(Closed loop (--sessions): so many sessions, each sends when its last message was answered.
 Open loop (--rate, --stages): messages start by the schedule, whatever the target does; response
 times count from the schedule, so a stall of the target is seen by everyone who had to wait.
@@ -122,7 +122,7 @@ void AddLoadCommand(CLI::App& app, RunFunction& run) {
   auto options = std::make_shared<LoadOptions>();
   CLI::App* load = app.add_subcommand(
       "load", "Load: drives a mail server and measures every step of the dialogue");
-  load->footer(kFooter);
+  load->footer(kLoadFooter);
   AddLoadOptions(*load, *options);
   load->callback([options, &run] { run = [options] { return RunLoadCommand(*options); }; });
 }

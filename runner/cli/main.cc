@@ -24,7 +24,7 @@
 namespace smtpgauge {
 namespace {
 
-constexpr const char* kFooter = R"(Start here:
+constexpr const char* kMainFooter = R"(Start here:
   smtpgauge sink --listen 127.0.0.1:2525            a server to play with
   smtpgauge check 127.0.0.1:2525 --recipient user@example.test
   smtpgauge load  127.0.0.1:2525 --recipient user@example.test --duration 5s
@@ -34,7 +34,7 @@ int Main(int argc, char** argv) {
   CLI::App app("Holds a mail server against the RFCs and against its load.", "smtpgauge");
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
-  app.footer(kFooter);
+  app.footer(kMainFooter);
   app.get_formatter()->column_width(34);
   RunFunction run;
   AddCheckCommand(app, run);

@@ -27,7 +27,7 @@ struct ReportOptions {
   bool verbose = false;
 };
 
-constexpr const char* kFooter =
+constexpr const char* kReportFooter =
     R"(A result that check or load stored with --json holds everything; this command makes the other
 reports of it, now or next year, octet for octet what they would have been at the time. It never
 talks to the target and never judges again.
@@ -48,7 +48,7 @@ std::string Footer() {
   for (const Format& format : Formats()) {
     formats += fmt::format("  {:<9} {:<6} {}\n", format.name, format.extension, format.summary);
   }
-  return formats + "\n" + kFooter;
+  return formats + "\n" + kReportFooter;
 }
 
 const Format& ChosenFormat(const ReportOptions& options) {

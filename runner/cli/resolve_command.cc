@@ -16,7 +16,7 @@ namespace smtpgauge {
 
 namespace {
 
-constexpr const char* kHelp =
+constexpr const char* kResolveFooter =
     "The MX hosts of a domain in the order to try them (RFC 5321 5.1), their addresses and TTLs,\n"
     "and what is wrong with them: a null MX, aliases, hosts without address, private addresses.\n\n"
     "Examples:\n"
@@ -66,7 +66,7 @@ int Resolve(const ResolveOptions& options) {
 
 void AddResolveCommand(CLI::App& app, RunFunction& run) {
   CLI::App* command = app.add_subcommand("resolve", "Show where mail for a domain goes");
-  command->footer(kHelp);
+  command->footer(kResolveFooter);
   auto options = std::make_shared<ResolveOptions>();
   command->add_option("DOMAIN", options->domain, "Mail domain, or an address in it")->required();
   command->add_option("--dns", options->dns, "Name server to ask instead of the system's")

@@ -19,7 +19,7 @@ namespace smtpgauge {
 
 namespace {
 
-constexpr const char* kHelp =
+constexpr const char* kValidateFooter =
     "Checks scenario files against the language and its JSON Schema. Nothing is sent anywhere.\n"
     "Folders are searched for *.json; without arguments the shipped scenarios are checked.\n\n"
     "Examples:\n"
@@ -69,7 +69,7 @@ int Validate(const std::vector<std::string>& given) {
 
 void AddValidateCommand(CLI::App& app, RunFunction& run) {
   CLI::App* command = app.add_subcommand("validate", "Check scenario files");
-  command->footer(kHelp);
+  command->footer(kValidateFooter);
   auto paths = std::make_shared<std::vector<std::string>>();
   command->add_option("paths", *paths, "Scenario files and folders")->type_name("FILE|DIR");
   command->callback([&run, paths] { run = [paths] { return Validate(*paths); }; });

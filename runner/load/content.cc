@@ -17,7 +17,9 @@ namespace smtpgauge {
 namespace {
 
 constexpr std::size_t kLine = 64;  // octets, CRLF included: a block holds whole lines
-constexpr std::size_t kBlock = std::size_t{256} * 1024;
+constexpr std::size_t kSmallBlock = std::size_t{256} * 1024;  // stays in the cache
+constexpr std::size_t kLargeBlock = std::size_t{4096} * 1024;
+constexpr std::size_t kSmallBlocks = 256;  // more of them are slow to map
 constexpr std::string_view kEnd = ".\r\n";  // behind a line that is complete
 
 [[noreturn]] void ThrowSystemError(const char* what) {
@@ -26,19 +28,20 @@ constexpr std::string_view kEnd = ".\r\n";  // behind a line that is complete
 
 }  // namespace
 
-/// Lines without end in 256 KiB of memory: the same block is mapped again and again behind itself,
-/// so that a body of any size is one piece.
+/// Lines without end in little memory: the same block is mapped again and again behind itself, so
+/// that a body of any size is one piece.
 class ContentStore::Filler {
  public:
   explicit Filler(std::size_t size)
-      : size_((std::max<std::size_t>(size, 1) + kBlock - 1) / kBlock * kBlock) {
+      : block_(size > kSmallBlocks * kSmallBlock ? kLargeBlock : kSmallBlock),
+        size_((std::max<std::size_t>(size, 1) + block_ - 1) / block_ * block_) {
     void* const room = ::mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) ThrowSystemError("memory for message bodies");
-    bool mapped = ::mmap(room, kBlock, PROT_READ | PROT_WRITE,
+    bool mapped = ::mmap(room, block_, PROT_READ | PROT_WRITE,
                          MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
-    for (std::size_t at = kBlock; mapped && at < size_; at += kBlock) {
+    for (std::size_t at = block_; mapped && at < size_; at += block_) {
       // An old size of 0 maps the same pages a second time.
-      mapped = ::mremap(room, 0, kBlock, MREMAP_MAYMOVE | MREMAP_FIXED,
+      mapped = ::mremap(room, 0, block_, MREMAP_MAYMOVE | MREMAP_FIXED,
                         static_cast<char*>(room) + at) != MAP_FAILED;
     }
     if (!mapped) ThrowSystemError("memory for message bodies");
@@ -54,7 +57,7 @@ class ContentStore::Filler {
  private:
   void Fill() {
     static constexpr std::string_view kText = "smtpgauge fills this message to the size asked for ";
-    for (std::size_t at = 0; at < kBlock; at += kLine) {
+    for (std::size_t at = 0; at < block_; at += kLine) {
       // Lines differ a little, so that a message is not one line repeated.
       std::string line = fmt::format("{}{:04}", kText, at / kLine);
       line.resize(kLine - 2, '-');
@@ -63,6 +66,7 @@ class ContentStore::Filler {
     }
   }
 
+  std::size_t block_;
   std::size_t size_;
   char* octets_ = nullptr;
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ctime>
 #include <fstream>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,11 +10,6 @@
 namespace smtpgauge {
 namespace {
 
-constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
-
-TimePoint Now() {
-  return std::chrono::steady_clock::now();
-}
 
 double ThreadCpuSeconds() {
   timespec time{};

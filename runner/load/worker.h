@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,6 +67,7 @@ class LoadWorker final : private IoHandler, private TurnObserver {
  private:
   static constexpr Duration kTick = std::chrono::milliseconds(100);
   static constexpr Duration kLongPause = std::chrono::milliseconds(100);
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
   /// Closed loop: one of the sessions that shall be open at any time.
   struct Slot {
@@ -96,6 +98,7 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   void FillJob(LoadSeat& seat, MessageJob& job, TimePoint scheduled, TimePoint now);
   bool MustThink(LoadSeat& seat, MessageJob& job, TimePoint now);
   void FailOldest(std::uint16_t script, Outcome outcome, TimePoint now);
+  [[nodiscard]] static TimePoint Now() { return std::chrono::steady_clock::now(); }
   [[nodiscard]] bool open_loop() const { return settings_.shape.has_value(); }
   [[nodiscard]] std::uint64_t Unclaimed() const;
   void PublishProgress();
@@ -119,7 +122,7 @@ class LoadWorker final : private IoHandler, private TurnObserver {
   std::vector<std::size_t> connecting_;       ///< by script: seats that have not asked yet
   std::vector<Slot> slots_;
   std::priority_queue<Restart, std::vector<Restart>, std::greater<>> restarts_;
-  std::uint64_t remaining_;  ///< messages not handed out; all ones: without limit
+  std::uint64_t remaining_;  ///< messages not handed out, or kNoLimit
   std::size_t most_open_;
   std::uint64_t opened_ = 0;  ///< sessions
   std::uint64_t tokens_ = 0;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 
 #include "runner/load/worker.h"
 
@@ -11,11 +10,6 @@ namespace {
 
 constexpr Duration kFirstBackOff = std::chrono::milliseconds(50);
 constexpr Duration kLongestBackOff = std::chrono::seconds(2);
-constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
-
-TimePoint Now() {
-  return std::chrono::steady_clock::now();
-}
 
 /// 0, then 50 ms, doubling up to 2 s: a server that is down must not make us spin.
 Duration BackOff(std::uint32_t failures) {

@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t kHeader = 12;
 constexpr std::size_t kMaxAliases = 16;
 constexpr std::uint16_t kTypeCname = 5;
-constexpr std::uint16_t kTypeMx = 15;
-constexpr std::uint16_t kClassIn = 1;
 
 struct NameDeleter {
   void operator()(char* text) const { ares_free_string(text); }

@@ -10,6 +10,9 @@
 
 namespace smtpgauge {
 
+inline constexpr std::uint16_t kClassIn = 1;
+inline constexpr std::uint16_t kTypeMx = 15;
+
 struct MxRecord {
   std::uint16_t preference = 0;
   std::uint32_t ttl = 0;  ///< seconds

@@ -9,14 +9,13 @@
 #include <asio/use_awaitable.hpp>
 #include <netdb.h>
 
+#include "runner/net/dns_message.h"
 #include "runner/net/resolver_channel.h"
 
 namespace smtpgauge {
 
 namespace {
 
-constexpr int kClassIn = 1;
-constexpr int kTypeMx = 15;
 
 struct AddressListDeleter {
   void operator()(ares_addrinfo* list) const { ares_freeaddrinfo(list); }

@@ -30,13 +30,13 @@ constexpr std::string_view kAllowed =
     "expected host[:port], [IPv6]:port, mx:domain[:port], or a URL smtp:// smtps:// submission:// "
     "submissions:// lmtp://host[:port], lmtp:///path/of/socket";
 
-char Lower(char letter) {
+char LowerLetter(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
 std::string LowerText(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), Lower);
+  std::transform(result.begin(), result.end(), result.begin(), LowerLetter);
   return result;
 }
 
@@ -51,7 +51,7 @@ bool ParsePort(std::string_view text, std::uint16_t& port, std::string& error) {
 /// Underscores are no host name characters (RFC 1123 2.1) but appear in private zones.
 bool IsName(std::string_view text) {
   const auto valid = [](char letter) {
-    return (Lower(letter) >= 'a' && Lower(letter) <= 'z') || (letter >= '0' && letter <= '9') ||
+    return (LowerLetter(letter) >= 'a' && LowerLetter(letter) <= 'z') || (letter >= '0' && letter <= '9') ||
            letter == '-' || letter == '.' || letter == '_';
   };
   return !text.empty() && text.size() <= 254 && text.front() != '.' && text.front() != '-' &&

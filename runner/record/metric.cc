@@ -9,6 +9,8 @@
 #include <tuple>
 #include <utility>
 
+#include "runner/record/units.h"
+
 namespace smtpgauge {
 namespace {
 
@@ -48,14 +50,6 @@ struct Exchanges {
     return text + " was measured";
   }
 };
-
-std::string_view Trim(std::string_view text) {
-  while (text.starts_with(' '))
-    text.remove_prefix(1);
-  while (text.ends_with(' '))
-    text.remove_suffix(1);
-  return text;
-}
 
 template <typename Name>
 std::string Names(std::size_t count, Name name) {

@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::string_view kComparisonOctets = "<>=!";
 
-std::string_view Trim(std::string_view text) {
-  while (text.starts_with(' '))
-    text.remove_prefix(1);
-  while (text.ends_with(' '))
-    text.remove_suffix(1);
-  return text;
-}
-
 /// A plain decimal number that is the whole of `text`.
 bool ParseNumber(std::string_view text, double& number) {
   const char* const end = text.data() + text.size();

@@ -55,7 +55,7 @@ std::optional<double> ParseQuantity(std::string_view text, std::span<const Unit>
   return number * unit->factor;
 }
 
-[[noreturn]] void Refuse(std::string_view text, std::string_view expectation) {
+[[noreturn]] void RefuseUnit(std::string_view text, std::string_view expectation) {
   constexpr std::size_t kQuoted = 40;
   std::string message = "'";
   message += text.substr(0, kQuoted);
@@ -66,10 +66,18 @@ std::optional<double> ParseQuantity(std::string_view text, std::span<const Unit>
 
 }  // namespace
 
+std::string_view Trim(std::string_view text) {
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
+  return text;
+}
+
 Duration ParseDuration(std::string_view text) {
   const std::optional<double> nanos = ParseQuantity(text, kDurationUnits);
   if (!nanos || *nanos > kMaxDuration) {
-    Refuse(text, "duration: write a number up to 10000 h with ns, us, ms, s, m or h, as in 250ms");
+    RefuseUnit(text, "duration: write a number up to 10000 h with ns, us, ms, s, m or h, as in 250ms");
   }
   return Duration(std::llround(*nanos));
 }
@@ -77,7 +85,7 @@ Duration ParseDuration(std::string_view text) {
 std::uint64_t ParseSize(std::string_view text) {
   const std::optional<double> octets = ParseQuantity(text, kSizeUnits);
   if (!octets || *octets > kMaxSize || *octets != std::floor(*octets)) {
-    Refuse(text,
+    RefuseUnit(text,
            "size: write whole octets, or a number with k, M, G, KiB, MiB, GiB (1024) or kB, "
            "MB, GB (1000), as in 100KiB");
   }
@@ -87,7 +95,7 @@ std::uint64_t ParseSize(std::string_view text) {
 double ParseRate(std::string_view text) {
   const std::optional<double> per_second = ParseQuantity(text, kRateUnits);
   if (!per_second || *per_second <= 0 || *per_second > kMaxRate) {
-    Refuse(text, "rate: write a number above 0 with /s, /m or /h, as in 500/s; at most 1e9/s");
+    RefuseUnit(text, "rate: write a number above 0 with /s, /m or /h, as in 500/s; at most 1e9/s");
   }
   return *per_second;
 }

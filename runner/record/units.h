@@ -21,6 +21,9 @@ class UnitError : public std::runtime_error {
 /// Throws UnitError; so does a duration above 10,000 h.
 [[nodiscard]] Duration ParseDuration(std::string_view text);
 
+/// Without the spaces around it.
+[[nodiscard]] std::string_view Trim(std::string_view text);
+
 /// Octets: "512", "1k" and "1K" = "1KiB" = 1024, "1.5M", "100KiB", "1MB" = 1,000,000 ("kB", "MB",
 /// "GB" count in thousands). Throws UnitError; so does a size that is no whole number of octets, or
 /// one above 2^53.

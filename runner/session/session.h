@@ -172,6 +172,7 @@ class Session {
   [[nodiscard]] bool TakesOctets(const Link& link, std::uint8_t connection) const;
   void NoteCode(int code);
   void HandleReply(std::uint8_t connection, Link& link, const smtp::Reply& reply, TimePoint now);
+  void TakeTurn(Exchange& exchange, TimePoint now);
   Exchange Answered(Link& link, Exchange& exchange, std::uint32_t replies);
   void JudgeReply(std::uint8_t connection, Link& link, Exchange& exchange, const Op& op,
                   const Await& await, const smtp::Reply& reply, TimePoint now);

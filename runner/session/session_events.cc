@@ -93,6 +93,7 @@ void Session::OnClosed(std::uint8_t connection, CloseKind kind, TimePoint now) {
   } else if (waiting_ == Waiting::kSilence && waiting_on_ == connection) {
     const Op& op = script_.ops[pc_ - 1U];
     const auto& step = std::get<Silence>(op.action);
+    link.close_observed = true;
     Decide(step.on_close, op, step.expected, "the server closed the connection", {});
     Resume(now);
   } else if (waiting_ == Waiting::kHandshake && waiting_on_ == connection) {

@@ -30,6 +30,7 @@ void Session::ProveSync(TimePoint now) {
     Link& link = links_[i];
     const auto connection = static_cast<std::uint8_t>(i + 1);
     if (!link.open || link.we_closed || link.close_observed || link.close_announced) continue;
+    if (link.owes_reply) continue;
     if (link.backlog.starts_with("421")) return CloseBeforeProof(link.backlog);
     if (link.ended) {
       if (link.quit_sent) continue;

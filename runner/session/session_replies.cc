@@ -96,8 +96,18 @@ void Session::HandleReply(std::uint8_t connection, Link& link, const smtp::Reply
     waiting_ = Waiting::kNothing;
     deadline_ = TimePoint::max();
   } else {
-    deadline_ = link.exchanges.front().deadline;
+    TakeTurn(link.exchanges.front(), now);
   }
+}
+
+/// The server takes the commands of a group in turn: the time for this one begins with the reply
+/// before it.
+void Session::TakeTurn(Exchange& exchange, TimePoint now) {
+  if (!load_ && exchange.started != TimePoint{}) {
+    exchange.deadline += now - exchange.started;
+    exchange.started = now;
+  }
+  deadline_ = exchange.deadline;
 }
 
 /// Code, predicates, and captures, which later steps need.
@@ -245,6 +255,7 @@ void Session::HandleNoReply(Link& link, Outcome outcome, std::string_view what, 
     Decide(verdict, op, expectation.expected, std::move(actual),
            announced ? "the service had closed (421)" : "");
     if (link.ended) link.close_observed = true;
+    link.owes_reply = outcome == Outcome::kTimeout;
   }
   link.exchanges.Clear();
   if (waiting_ != Waiting::kDone) Resume(now);

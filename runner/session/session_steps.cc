@@ -228,6 +228,7 @@ void Session::Run(const Silence& step, const Op& op, TimePoint now) {
   Link& link = LinkOf(op.connection);
   FlushAll(now);
   if (link.ended) {
+    link.close_observed = true;
     Decide(step.on_close, op, step.expected, "the server had closed the connection", {});
     return;
   }

@@ -6,7 +6,7 @@ namespace {
 using Level = FaultLevel;
 
 // clang-format off
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kContentRows[] = {
     // Content and transparency
     {"data-without-mail", "data", Level::kMust,
      "answers DATA with 354 where there is no transaction", Fault::kDataWithoutMail},
@@ -279,7 +279,7 @@ constexpr FaultRow kRows[] = {
 }  // namespace
 
 std::span<const FaultRow> ContentFaultRows() {
-  return kRows;
+  return kContentRows;
 }
 
 }  // namespace smtpgauge::sink

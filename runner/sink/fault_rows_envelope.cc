@@ -6,7 +6,7 @@ namespace {
 using Level = FaultLevel;
 
 // clang-format off
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kEnvelopeRows[] = {
     // MAIL and RCPT
     {"null-sender-refused", "envelope", Level::kMust,
      "refuses the null reverse-path", Fault::kNullSenderRefused},
@@ -132,7 +132,7 @@ constexpr FaultRow kRows[] = {
 }  // namespace
 
 std::span<const FaultRow> EnvelopeFaultRows() {
-  return kRows;
+  return kEnvelopeRows;
 }
 
 }  // namespace smtpgauge::sink

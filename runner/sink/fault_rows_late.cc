@@ -6,7 +6,7 @@ namespace {
 using Level = FaultLevel;
 
 // clang-format off
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kLateRows[] = {
     // Service
     {"endless-line-hangs", "service", Level::kSecurity,
      "stops reading at a text line of a megabyte", Fault::kEndlessLineHangs},
@@ -156,7 +156,7 @@ constexpr FaultRow kRows[] = {
 }  // namespace
 
 std::span<const FaultRow> LateFaultRows() {
-  return kRows;
+  return kLateRows;
 }
 
 }  // namespace smtpgauge::sink

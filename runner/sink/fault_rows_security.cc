@@ -6,7 +6,7 @@ namespace {
 using Level = FaultLevel;
 
 // clang-format off
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kSecurityRows[] = {
     // STARTTLS and TLS
     {"starttls-without-handshake", "tls", Level::kMust,
      "answers STARTTLS with 220 and goes on in clear", Fault::kStartTlsWithoutHandshake},
@@ -195,7 +195,7 @@ constexpr FaultRow kRows[] = {
 }  // namespace
 
 std::span<const FaultRow> SecurityFaultRows() {
-  return kRows;
+  return kSecurityRows;
 }
 
 }  // namespace smtpgauge::sink

@@ -6,7 +6,7 @@ namespace {
 using Level = FaultLevel;
 
 // clang-format off
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kSessionRows[] = {
     // Replies
     {"reply-bare-lf", "reply", Level::kMust,
      "ends every reply line with LF alone", Fault::kBareLfReplies},
@@ -276,7 +276,7 @@ constexpr FaultRow kRows[] = {
 }  // namespace
 
 std::span<const FaultRow> SessionFaultRows() {
-  return kRows;
+  return kSessionRows;
 }
 
 }  // namespace smtpgauge::sink

@@ -6,7 +6,7 @@ namespace {
 using Level = FaultLevel;
 
 // clang-format off
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kVariantsRows[] = {
     {"variant-multiline-replies", "variant", Level::kNone,
      "sends every reply in several lines", Fault::kVariantMultiline},
     {"variant-long-texts", "variant", Level::kNone,
@@ -41,7 +41,7 @@ constexpr FaultRow kRows[] = {
 }  // namespace
 
 std::span<const FaultRow> VariantRows() {
-  return kRows;
+  return kVariantsRows;
 }
 
 }  // namespace smtpgauge::sink

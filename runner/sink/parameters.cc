@@ -227,7 +227,7 @@ struct ParameterRow {
   Error (*parse)(const Written&);
 };
 
-constexpr std::array kRows = {
+constexpr std::array kParameterRows = {
     ParameterRow{"SIZE", ParameterCommand::kMail, Extension::kSize, ParseSize},
     ParameterRow{"BODY", ParameterCommand::kMail, Extension::kEightBitMime, ParseBody},
     ParameterRow{"SMTPUTF8", ParameterCommand::kMail, Extension::kSmtpUtf8, ParseUtf8Flag},
@@ -262,8 +262,8 @@ Error ParseOne(std::string_view written, ParameterCommand command, const Paramet
   const std::string_view keyword = written.substr(0, equals);
   std::optional<std::string_view> value;
   if (equals != std::string_view::npos) value = written.substr(equals + 1);
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
-    const ParameterRow& row = kRows[i];
+  for (std::size_t i = 0; i < kParameterRows.size(); ++i) {
+    const ParameterRow& row = kParameterRows[i];
     const bool same = rules.faults.Has(Fault::kParameterCaseSensitive)
                           ? row.keyword == keyword
                           : EqualsIgnoreCase(row.keyword, keyword);

@@ -82,6 +82,34 @@ TEST_F(CheckSession, AStuckServerIsToldByItsOwnPace) {
   }
 }
 
+TEST_F(CheckSession, TheTimeForACommandOfAGroupBeginsWithTheReplyBeforeIt) {
+  Begin(R"({"group": [{"send": "RSET", "expect": "250"},
+                      {"send": "HELP", "expect": {"pass": ["214"], "within": "3s"}}]})");
+  now += seconds(4);
+  Say("250 Ok\r\n");
+  EXPECT_EQ(session->deadline() - now, seconds(3));
+  now += seconds(2);
+  Say("214 Help\r\n");
+  EXPECT_EQ(session->outcome().verdict, Verdict::kPass);
+}
+
+TEST_F(CheckSession, WhereALateReplyIsToleratedNothingIsProvenBehindIt) {
+  Begin(R"({"send": "RSET", "expect": {"pass": ["250"], "silence": "warn"}})");
+  now = session->deadline();
+  session->OnTimer(now);
+  EXPECT_TRUE(session->done());
+  EXPECT_EQ(session->outcome().verdict, Verdict::kWarn);
+  EXPECT_EQ(peer.written.find("NOOP"), std::string::npos);
+}
+
+TEST_F(CheckSession, AToleratedCloseDuringASilenceIsNoLossOfTheConnection) {
+  Begin(R"({"silence": "5s", "reply": {"pass": [], "close": "warn"}})");
+  session->OnClosed(1, CloseKind::kFin, now);
+  EXPECT_TRUE(session->done());
+  EXPECT_EQ(session->outcome().verdict, Verdict::kWarn);
+  EXPECT_EQ(session->outcome().actual, "the server closed the connection");
+}
+
 TEST_F(CheckSession, ACloseWithoutAWordIsAllowedAfterATimeout) {
   struct Row {
     Duration idle;
