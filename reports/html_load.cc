@@ -76,7 +76,7 @@ std::string ThresholdTable(const LoadResult& load) {
         Markup(threshold.expression), Markup(ThresholdActual(threshold)),
         threshold.aborted_run ? "; ended the run" : "");
   }
-  return Card("ThresholdTable", out + "</table>\n");
+  return Card("Thresholds", out + "</table>\n");
 }
 
 std::string Counts(const std::vector<CountRow>& rows) {
@@ -206,7 +206,8 @@ std::string Generator(const GeneratorReport& generator) {
 
 std::string LoadBody(const LoadResult& load) {
   std::string out = PageHead(load.info, ConclusionSentence(load), ClassOf(ConclusionOf(load)));
-  out += Invalid(load.generator) + Tiles(load) + Remarks(RemarksOf(load), "") + ThresholdTable(load);
+  out +=
+      Invalid(load.generator) + Tiles(load) + Remarks(RemarksOf(load), "") + ThresholdTable(load);
   if (const std::string charts = LoadCharts(load); !charts.empty()) {
     out += "<section class=\"charts\">\n" + charts + "</section>\n";
   }

@@ -59,10 +59,16 @@ class JsonWriter {
  private:
   static OrderedJson ValueOf(const std::string& text) { return EscapeOctets(text); }
   static OrderedJson ValueOf(const Histogram& histogram) { return ValueOf(SummaryOf(histogram)); }
-  static OrderedJson ValueOf(const PackedHistogram& histogram) { return ValueOf(SummaryOf(histogram)); }
+  static OrderedJson ValueOf(const PackedHistogram& histogram) {
+    return ValueOf(SummaryOf(histogram));
+  }
   static OrderedJson ValueOf(Duration time) { return time.count(); }
-  static OrderedJson ValueOf(std::chrono::system_clock::time_point time) { return TimestampFrom(time); }
-  static OrderedJson ValueOf(double value) { return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr); }
+  static OrderedJson ValueOf(std::chrono::system_clock::time_point time) {
+    return TimestampFrom(time);
+  }
+  static OrderedJson ValueOf(double value) {
+    return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr);
+  }
 
   template <class T>
   static OrderedJson ValueOf(const std::vector<T>& values) {

@@ -24,7 +24,8 @@ struct Fragment {
 };
 using Fragments = std::map<std::string, Fragment, std::less<>>;
 
-inline constexpr std::array<std::string_view, 5> kProfiles = {"mx", "submission", "relay", "lmtp", "sink"};
+inline constexpr std::array<std::string_view, 5> kProfiles = {"mx", "submission", "relay", "lmtp",
+                                                              "sink"};
 
 inline constexpr std::size_t kMaxOps = 8192;      ///< of one script
 inline constexpr std::size_t kMaxSteps = 20'000;  ///< compiled for one script, fragments unfolded

@@ -15,18 +15,19 @@ struct KeyedKind {
   std::string_view key;
   PredicateKind kind;
 };
-constexpr std::array<KeyedKind, 12> kPredicates = {{{"text", PredicateKind::kText},
-                                               {"not_text", PredicateKind::kNotText},
-                                               {"each_line", PredicateKind::kEachLine},
-                                               {"octets", PredicateKind::kOctets},
-                                               {"contains", PredicateKind::kContains},
-                                               {"not_contains", PredicateKind::kNotContains},
-                                               {"enhanced", PredicateKind::kEnhanced},
-                                               {"lines", PredicateKind::kLines},
-                                               {"keyword", PredicateKind::kKeyword},
-                                               {"no_keyword", PredicateKind::kNoKeyword},
-                                               {"well_formed", PredicateKind::kWellFormed},
-                                               {"names_host", PredicateKind::kFirstWordNamesHost}}};
+constexpr std::array<KeyedKind, 12> kPredicates = {
+    {{"text", PredicateKind::kText},
+     {"not_text", PredicateKind::kNotText},
+     {"each_line", PredicateKind::kEachLine},
+     {"octets", PredicateKind::kOctets},
+     {"contains", PredicateKind::kContains},
+     {"not_contains", PredicateKind::kNotContains},
+     {"enhanced", PredicateKind::kEnhanced},
+     {"lines", PredicateKind::kLines},
+     {"keyword", PredicateKind::kKeyword},
+     {"no_keyword", PredicateKind::kNoKeyword},
+     {"well_formed", PredicateKind::kWellFormed},
+     {"names_host", PredicateKind::kFirstWordNamesHost}}};
 constexpr std::array<std::string_view, 12> kKeys = {
     "text",     "not_text", "each_line", "octets",     "contains",    "not_contains",
     "enhanced", "lines",    "keyword",   "no_keyword", "well_formed", "names_host"};
@@ -130,8 +131,8 @@ std::string WhatIsMissed(const Predicate& predicate) {
   return {};
 }
 
-Predicate Compiled(PredicateKind kind, const JsonValue& argument, Verdict otherwise, std::string_view note,
-                   Building& building) {
+Predicate Compiled(PredicateKind kind, const JsonValue& argument, Verdict otherwise,
+                   std::string_view note, Building& building) {
   Predicate predicate;
   predicate.kind = kind;
   predicate.otherwise = otherwise;
@@ -169,8 +170,8 @@ void CompilePredicateList(const JsonValue& list, const StepPlace& place, Buildin
     const std::size_t before = out.size();
     CompilePredicates(item, otherwise, note, place, building, out);
     if (const JsonValue* within = item.Find("within")) {
-      out.push_back(
-          Compiled(PredicateKind::kWithin, *within, Judged(otherwise, place.section), note, building));
+      out.push_back(Compiled(PredicateKind::kWithin, *within, Judged(otherwise, place.section),
+                             note, building));
     }
     if (out.size() != before + 1)
       building.problems.Add(

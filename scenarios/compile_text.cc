@@ -28,7 +28,8 @@ double Work(const TextPiece& piece) {
     inner += Work(part);
   if (piece.kind == PieceKind::kFill || piece.kind == PieceKind::kPad)
     return static_cast<double>(piece.count.offset);
-  if (piece.kind == PieceKind::kRepeat) return (inner + 1) * static_cast<double>(piece.count.offset);
+  if (piece.kind == PieceKind::kRepeat)
+    return (inner + 1) * static_cast<double>(piece.count.offset);
   return inner * 2 + static_cast<double>(piece.octets.size());
 }
 
@@ -164,7 +165,7 @@ void AppendValue(const JsonValue& value, Building& building, int nesting, Pieces
 TextPiece CountedPiece(const JsonValue& value, PieceKind kind, Building& building, int nesting) {
   const std::string_view content_key = kind == PieceKind::kFill  ? "fill"
                                        : kind == PieceKind::kPad ? "pad"
-                                                            : "repeat";
+                                                                 : "repeat";
   const std::string_view count_key = kind == PieceKind::kPad ? "total" : "count";
   TextPiece piece;
   piece.kind = kind;
@@ -188,8 +189,8 @@ TextPiece CountedPiece(const JsonValue& value, PieceKind kind, Building& buildin
   return piece;
 }
 
-TextPiece WrappedPiece(const JsonValue& value, std::string_view key, PieceKind kind, Building& building,
-                       int nesting) {
+TextPiece WrappedPiece(const JsonValue& value, std::string_view key, PieceKind kind,
+                       Building& building, int nesting) {
   TextPiece piece;
   piece.kind = kind;
   CheckKeys(value, std::array{key}, building.problems);
@@ -202,7 +203,9 @@ void AppendObject(const JsonValue& value, Building& building, int nesting, Piece
   constexpr std::array<std::pair<string_view, PieceKind>, 3> kCounted = {
       {{"fill", PieceKind::kFill}, {"pad", PieceKind::kPad}, {"repeat", PieceKind::kRepeat}}};
   constexpr std::array<std::pair<string_view, PieceKind>, 3> kWrapped = {
-      {{"base64", PieceKind::kBase64}, {"xtext", PieceKind::kXtext}, {"length", PieceKind::kLength}}};
+      {{"base64", PieceKind::kBase64},
+       {"xtext", PieceKind::kXtext},
+       {"length", PieceKind::kLength}}};
   constexpr std::array<string_view, 8> kKinds = {"hex",    "fill",  "pad",    "repeat",
                                                  "base64", "xtext", "length", "file"};
   for (const auto& [key, kind] : kCounted) {
@@ -270,8 +273,9 @@ Text CompileText(const JsonValue& value, Building& building, std::string_view su
   TextPiece last;
   last.octets = suffix;
   text.pieces.push_back(std::move(last));
-  const auto pads = std::count_if(text.pieces.begin(), text.pieces.end(),
-                                  [](const TextPiece& piece) { return piece.kind == PieceKind::kPad; });
+  const auto pads =
+      std::count_if(text.pieces.begin(), text.pieces.end(),
+                    [](const TextPiece& piece) { return piece.kind == PieceKind::kPad; });
   if (pads > 1) building.problems.Add(value, "one pad for each text");
   double work = 0;
   for (const TextPiece& piece : text.pieces)

@@ -127,7 +127,8 @@ JsonValue Substitution::CopyString(const JsonValue& value, std::size_t depth) {
         std::string_view(value.string).substr(from, reference->begin - from);
     const JsonValue* bound =
         reference->escape || !reference->closed ? nullptr : Find(reference->name);
-    if (bound != nullptr && !Admit(*bound, depth + 1, value)) return Located(JsonKind::kNull, value);
+    if (bound != nullptr && !Admit(*bound, depth + 1, value))
+      return Located(JsonKind::kNull, value);
     text += before;
     if (bound == nullptr) {
       text += value.string.substr(reference->begin, reference->end - reference->begin);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kLine = 64;  // octets, CRLF included: a block holds whole lines
 constexpr std::size_t kSmallBlock = std::size_t{256} * 1024;  // stays in the cache
 constexpr std::size_t kLargeBlock = std::size_t{4096} * 1024;
-constexpr std::size_t kSmallBlocks = 256;  // more of them are slow to map
+constexpr std::size_t kSmallBlocks = 256;   // more of them are slow to map
 constexpr std::string_view kEnd = ".\r\n";  // behind a line that is complete
 
 [[noreturn]] void ThrowSystemError(const char* what) {

@@ -10,7 +10,6 @@
 namespace smtpgauge {
 namespace {
 
-
 double ThreadCpuSeconds() {
   timespec time{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

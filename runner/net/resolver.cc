@@ -16,7 +16,6 @@ namespace smtpgauge {
 
 namespace {
 
-
 struct AddressListDeleter {
   void operator()(ares_addrinfo* list) const { ares_freeaddrinfo(list); }
 };

@@ -51,8 +51,8 @@ bool ParsePort(std::string_view text, std::uint16_t& port, std::string& error) {
 /// Underscores are no host name characters (RFC 1123 2.1) but appear in private zones.
 bool IsName(std::string_view text) {
   const auto valid = [](char letter) {
-    return (LowerLetter(letter) >= 'a' && LowerLetter(letter) <= 'z') || (letter >= '0' && letter <= '9') ||
-           letter == '-' || letter == '.' || letter == '_';
+    return (LowerLetter(letter) >= 'a' && LowerLetter(letter) <= 'z') ||
+           (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' || letter == '_';
   };
   return !text.empty() && text.size() <= 254 && text.front() != '.' && text.front() != '-' &&
          text.find("..") == std::string_view::npos && std::all_of(text.begin(), text.end(), valid);

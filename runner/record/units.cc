@@ -77,7 +77,8 @@ std::string_view Trim(std::string_view text) {
 Duration ParseDuration(std::string_view text) {
   const std::optional<double> nanos = ParseQuantity(text, kDurationUnits);
   if (!nanos || *nanos > kMaxDuration) {
-    RefuseUnit(text, "duration: write a number up to 10000 h with ns, us, ms, s, m or h, as in 250ms");
+    RefuseUnit(text,
+               "duration: write a number up to 10000 h with ns, us, ms, s, m or h, as in 250ms");
   }
   return Duration(std::llround(*nanos));
 }
@@ -86,8 +87,8 @@ std::uint64_t ParseSize(std::string_view text) {
   const std::optional<double> octets = ParseQuantity(text, kSizeUnits);
   if (!octets || *octets > kMaxSize || *octets != std::floor(*octets)) {
     RefuseUnit(text,
-           "size: write whole octets, or a number with k, M, G, KiB, MiB, GiB (1024) or kB, "
-           "MB, GB (1000), as in 100KiB");
+               "size: write whole octets, or a number with k, M, G, KiB, MiB, GiB (1024) or kB, "
+               "MB, GB (1000), as in 100KiB");
   }
   return static_cast<std::uint64_t>(*octets);
 }

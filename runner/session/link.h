@@ -99,9 +99,9 @@ struct Link {
   bool we_closed = false;
   bool close_observed = false;  ///< the scenario itself looked at the close
   bool quit_sent = false;
-  bool owes_reply = false;  ///< that it did not come in time was tolerated: it may still come
-  bool close_announced = false;    ///< by 421 (RFC 5321 section 3.8)
-  TimePoint active{};              ///< when octets went or came last
+  bool owes_reply = false;       ///< that it did not come in time was tolerated: it may still come
+  bool close_announced = false;  ///< by 421 (RFC 5321 section 3.8)
+  TimePoint active{};            ///< when octets went or came last
   std::optional<CloseKind> ended;  ///< how the peer ended it
 };
 

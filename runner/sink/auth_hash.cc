@@ -191,9 +191,7 @@ class ScramExchange : public AuthExchange {
     return {AuthState::kContinue, "v=" + EncodeBase64(signature)};
   }
 
-  const ScramKeys& Keys() const {
-    return hash_ == Hash::kSha1 ? account_->sha1 : account_->sha256;
-  }
+  const ScramKeys& Keys() const { return hash_ == Hash::kSha1 ? account_->sha1 : account_->sha256; }
 
   bool ProofHolds(std::string_view proof, std::string_view signed_text) const {
     std::string client_key = Hmac(hash_, Keys().stored, signed_text);

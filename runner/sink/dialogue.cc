@@ -264,7 +264,8 @@ void Dialogue::OnCommand(Connection& c, Line line) {
     if (Has(Fault::kNulEndsCommand))
       if (const auto nul = line.find('\0'); nul != Line::npos)
         return OnCommand(c, line.substr(0, nul));
-    if (Has(Fault::kErrorBlocksReset) && c.errors > 0 && (verb == Verb::kEhlo || verb == Verb::kRset))
+    if (Has(Fault::kErrorBlocksReset) && c.errors > 0 &&
+        (verb == Verb::kEhlo || verb == Verb::kRset))
       return Say(c, Reply::kNestedMail);
   }
   c.last_verb = verb;

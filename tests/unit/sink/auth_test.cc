@@ -248,11 +248,12 @@ TEST(Scram, DerivesTheKeysOfTheExamples) {
                  "n=user,r=fyko+d2lbbFgONRv9qkxdawL,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,"
                  "s=QSXCR+Q6sek8bf92,i=4096,c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j"),
             "rmF9pqV8S7suAoZWja4dJRkFsKQ=");
-  EXPECT_EQ(sign(Hash::kSha256, "W22ZaJ0SNY7soEsUEjb6gQ==",
-                 "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
-                 "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,"
-                 "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"),
-            "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+  EXPECT_EQ(
+      sign(Hash::kSha256, "W22ZaJ0SNY7soEsUEjb6gQ==",
+           "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+           "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,"
+           "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"),
+      "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
 }
 
 TEST(Scram, FailsWhatItHasTo) {

@@ -176,7 +176,8 @@ TEST(Ehlo, ListsWhatIsOfferedInClearAndInTls) {
   EXPECT_EQ(talk.Line(kMail).substr(0, 3), "503");
   const std::string tls = talk.Line("EHLO x.example");
   EXPECT_EQ(tls.find("STARTTLS"), std::string::npos);
-  EXPECT_NE(tls.find("250-AUTH SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN\r\n"), std::string::npos);
+  EXPECT_NE(tls.find("250-AUTH SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN\r\n"),
+            std::string::npos);
   EXPECT_NE(tls.find("250-REQUIRETLS\r\n"), std::string::npos);
 }
 
