@@ -84,10 +84,25 @@ void CheckRun::LearnTarget() {
   setup_.options.usual_noop = knowledge_.noop_code;
   setup_.options.usual_quit = knowledge_.quit_code;
   (void)Converse("probe-session", &knowledge_);
-  if (setup_.selection.supplied.contains(Need::kRecipient))
+  if (setup_.selection.supplied.contains(Need::kRecipient)) {
     (void)Converse("probe-message", &knowledge_);
+    if (!knowledge_.takes_mail) NoteRefusedMail();
+  }
   setup_.options.usual_refusals = knowledge_.refusals;
   result_.facts = knowledge_.Facts();
+}
+
+/// Little can be told of a server that takes no mail: the report says so before anything else.
+void CheckRun::NoteRefusedMail() {
+  const std::string& refusal = knowledge_.refusal;
+  const bool for_now = refusal.find(": 4") != std::string::npos;
+  result_.notes.push_back(
+      fmt::format("a plain message to the recipient was not taken ({}): what needs one is blocked, "
+                  "and verdicts about "
+                  "recipients may be about that; {}",
+                  refusal.empty() ? "no reply refused it" : refusal,
+                  for_now ? "run again when the server takes it (greylisting, limits)"
+                          : "see that --recipient is right, and who may send there"));
 }
 
 void CheckRun::SortCases() {

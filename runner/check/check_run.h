@@ -52,6 +52,7 @@ class CheckRun {
  private:
   void LearnTarget();
   CaseResult Converse(std::string_view probe, Knowledge* learn);
+  void NoteRefusedMail();
   void SortCases();
   void RunCases(const std::vector<std::uint16_t>& scripts);
   bool OnCase(std::uint16_t script, CaseResult result);

@@ -48,8 +48,12 @@ void Knowledge::Learn(const ObservedReply& observed) {
   const bool legal = reply.code != 0 && !reply.faults.Has(smtp::ReplyFault::kUnbounded);
   if (observed.phase == Phase::kGreeting && legal) greeting = smtp::ReplyText(reply);
   if (observed.verb == "MAIL" || observed.verb == "RCPT" || observed.verb == "DATA" ||
-      observed.verb == ".")
+      observed.verb == ".") {
     refusals[static_cast<std::size_t>(observed.phase)] = IsRefusal(reply.code) ? reply.code : 0;
+    if (reply.code >= 400)
+      refusal = fmt::format("{}: {} {}", observed.verb == "." ? "end of data" : observed.verb,
+                            reply.code, smtp::ReplyLine(reply, 0));
+  }
   if (observed.verb == "NOOP") noop_code = reply.code;
   if (observed.verb == "QUIT") quit_code = reply.code;
   if (observed.verb == "RCPT")

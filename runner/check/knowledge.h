@@ -23,6 +23,7 @@ struct Knowledge {
   std::array<int, kPhaseCount> refusals{};  ///< 4yz or 5yz of the plain transaction, by Phase
   std::string recipient_reply;              ///< what RCPT of the first recipient got
   std::string message_reply;                ///< what a plain message got
+  std::string refusal;  ///< the reply that ended the plain transaction: "RCPT: 450 Later"
   bool takes_mail = false;
 
   /// Keeps what a reply of a sane conversation shows.
