@@ -15,7 +15,7 @@ import time
 
 from paired import CPUS, DONE, Server, load_command, mark, ours
 
-INTERMEDIATES = 6
+INTERMEDIATES = 10
 GOAL = 1.7
 
 
@@ -75,7 +75,7 @@ def scaling(arguments):
     if len(CPUS) < 2:
         print("     one core: nothing to be shown")
         return {"reached": True, "skipped": "one core"}
-    messages = 400 if arguments.quick else 2000
+    messages = 400 if arguments.quick else 4000  # starting and stopping take a third of a second of wall time
     samples = []
     with tempfile.TemporaryDirectory() as folder:
         root, chain = make_chain(folder)
