@@ -18,7 +18,7 @@ if(SMTPGAUGE_SANITIZE)
     -fsanitize=${SMTPGAUGE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(smtpgauge_options INTERFACE -fsanitize=${SMTPGAUGE_SANITIZE})
   find_program(GOLD ld.gold)
-  if(GOLD)
+  if(GOLD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_link_options(smtpgauge_options INTERFACE -fuse-ld=gold)  # a third of the time
   endif()
   if(SMTPGAUGE_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
