@@ -98,8 +98,7 @@ void CheckRun::NoteRefusedMail() {
   const bool for_now = refusal.find(": 4") != std::string::npos;
   result_.notes.push_back(
       fmt::format("a plain message to the recipient was not taken ({}): what needs one is blocked, "
-                  "and verdicts about "
-                  "recipients may be about that; {}",
+                  "and verdicts about recipients may be about that; {}",
                   refusal.empty() ? "no reply refused it" : refusal,
                   for_now ? "run again when the server takes it (greylisting, limits)"
                           : "see that --recipient is right, and who may send there"));
