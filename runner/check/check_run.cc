@@ -95,7 +95,9 @@ void CheckRun::LearnTarget() {
 /// Little can be told of a server that takes no mail: the report says so before anything else.
 void CheckRun::NoteRefusedMail() {
   const std::string& refusal = knowledge_.refusal;
-  const bool for_now = refusal.find(": 4") != std::string::npos;
+  const auto& codes = knowledge_.refusals;
+  const bool for_now =
+      std::any_of(codes.begin(), codes.end(), [](int code) { return code / 100 == 4; });
   result_.notes.push_back(
       fmt::format("a plain message to the recipient was not taken ({}): what needs one is blocked, "
                   "and verdicts about recipients may be about that; {}",
