@@ -14,6 +14,10 @@ TimePoint Now() {
   return std::chrono::steady_clock::now();
 }
 
+/// One epoll_ctl serves a whole connection, in clear and in TLS: reads go on until the socket is
+/// empty, writes until it is full, and an edge tells when that changes.
+constexpr std::uint32_t kInterest = kReadable | kWritable | kEdge;
+
 /// One for each thread: sessions own no buffer.
 std::span<char> ReadBuffer() {
   thread_local std::array<char, 64 * 1024> buffer;
@@ -57,21 +61,6 @@ Channel::~Channel() {
 
 void Channel::Drop() {
   if (connection_.is_open()) seat_.loop().Forget(*this);
-  interest_ = 0;
-}
-
-/// In clear one epoll_ctl serves the whole connection. Not so in TLS: one record may be read while
-/// another lies in the kernel, of which an edge would not tell again.
-void Channel::WantReplies() {
-  if (!connection_.tls()) return Want(kReadable | kWritable | kEdge);
-  Want(unwritten_.empty() ? kReadable : kReadable | kWritable);
-}
-
-void Channel::Want(std::uint32_t interest) {
-  if (interest == interest_) return;
-  const int error = interest_ == 0 ? seat_.loop().Watch(connection_.fd(), *this, interest)
-                                   : seat_.loop().Rewatch(connection_.fd(), *this, interest);
-  interest_ = error == 0 ? interest : 0;
 }
 
 void Channel::Connect(Connect::Port port) {
@@ -91,7 +80,8 @@ void Channel::TryNext() {
     const IoStatus status = connection_.Open(to, seat_.NextSource());
     if (status == IoStatus::kOk || status == IoStatus::kWantWrite) {
       state_ = State::kConnecting;
-      return WantReplies();
+      if (seat_.loop().Watch(connection_.fd(), *this, kInterest) == 0) return;
+      connection_.Reset();  // the kernel has no memory left to watch it
     }
     failure_ = FailureOf(status, connection_.error_number());
     failure_text_ = fmt::format("{}: {}", to.ToString(), connection_.error());
@@ -116,6 +106,10 @@ void Channel::OnTimer(TimePoint now) {
     const std::string hint = LimitHint(connection_.error_number());
     if (!hint.empty()) text += "; " + hint;
     return Fail(failure_, std::move(text));
+  }
+  if (state_ == State::kHandshakeOver) {
+    // What edges told in the meantime was not looked at: read until there is no more.
+    return ContinueHandshake(kReadable | kHangup);
   }
   // The loop's instant is as old as its turn; a deadline may be a moment younger.
   seat_.session().OnTimer(std::max(now, Now()));
@@ -162,23 +156,21 @@ void Channel::StartTls(const smtpgauge::StartTls* how) {
   }
   state_ = State::kHandshaking;
   const IoStatus status = connection_.StartTls(seat_.tls(), request);
-  if (status == IoStatus::kWantRead || status == IoStatus::kWantWrite) {
-    return Want(status == IoStatus::kWantRead ? kReadable : kWritable);
-  }
-  // Too early to answer from inside the session's call: let the loop come back.
-  Want(kWritable | kReadable);
+  if (status == IoStatus::kWantRead || status == IoStatus::kWantWrite) return;
+  // Over already, as the server was quick or gone: the session hears of it from the loop too.
+  state_ = State::kHandshakeOver;
+  seat_.loop().SetDeadline(*this, Now());
 }
 
-void Channel::ContinueHandshake(IoStatus status) {
-  if (status == IoStatus::kWantRead) return Want(kReadable);
-  if (status == IoStatus::kWantWrite) return Want(kWritable);
+void Channel::ContinueHandshake(std::uint32_t events) {
+  const IoStatus status = connection_.Handshake();
+  if (status == IoStatus::kWantRead || status == IoStatus::kWantWrite) return;
   const bool completed = status == IoStatus::kOk;
   std::string text = completed && seat_.session().wants_tls_facts()
                          ? TlsFactsText(connection_.tls_facts())
                          : std::string();
   if (completed) {
     state_ = State::kOpen;
-    WantReplies();
     seat_.OnTlsFacts(connection_);
   } else {
     text = connection_.error();
@@ -187,6 +179,8 @@ void Channel::ContinueHandshake(IoStatus status) {
     state_ = State::kIdle;
   }
   seat_.session().OnHandshake(number_, completed, text, Now());
+  // A greeting may have come with the end of the handshake, and no edge tells of it again.
+  if (completed && (connection_.pending() || (events & kHangup) != 0)) ReadAll(events);
   seat_.AfterSession();
 }
 
@@ -205,16 +199,13 @@ bool Channel::Write(std::span<const iovec> octets) {
     unwritten_.push_back({static_cast<char*>(part.iov_base) + skip, part.iov_len - skip});
     skip = 0;
   }
-  if (unwritten_.empty()) return true;
-  WantReplies();
-  return false;
+  return unwritten_.empty();
 }
 
 void Channel::ContinueWrite() {
   std::vector<iovec> rest;
   rest.swap(unwritten_);
   if (!Write(rest)) return;
-  WantReplies();
   seat_.session().OnWritten(number_, Now());
 }
 
@@ -241,9 +232,10 @@ void Channel::OnReady(std::uint32_t events) {
     case State::kConnecting:
       return ContinueConnect(events);
     case State::kHandshaking:
-      return ContinueHandshake(connection_.Handshake());
+      return ContinueHandshake(events);
     case State::kIdle:
     case State::kFailed:
+    case State::kHandshakeOver:
       return;
     case State::kOpen:
       break;

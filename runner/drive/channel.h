@@ -27,25 +27,25 @@ class Channel final : public IoHandler {
   /// True: all octets were taken. False: the session is told when they were.
   bool Write(std::span<const iovec> octets);
   void Close(Close::How how);
-  /// A connect failed at once; the session will hear of it from the loop, by this channel's own
-  /// deadline, which must not be moved until then.
-  [[nodiscard]] bool failing() const { return state_ == State::kFailed; }
+  /// A connect failed at once or a handshake ended at once; the session will hear of it from the
+  /// loop, by this channel's own deadline, which must not be moved until then.
+  [[nodiscard]] bool has_news() const {
+    return state_ == State::kFailed || state_ == State::kHandshakeOver;
+  }
 
   void OnReady(std::uint32_t events) override;
   void OnTimer(TimePoint now) override;
 
  private:
-  enum class State : std::uint8_t { kIdle, kConnecting, kFailed, kHandshaking, kOpen };
+  enum class State : std::uint8_t { kIdle, kConnecting, kFailed, kHandshaking, kHandshakeOver, kOpen };
 
   void TryNext();
   void Fail(NetFailure failure, std::string text);
   void ContinueConnect(std::uint32_t events);
-  void ContinueHandshake(IoStatus status);
+  void ContinueHandshake(std::uint32_t events);
   void ContinueWrite();
   void ReadAll(std::uint32_t events);
   void Ended(IoStatus status);
-  void Want(std::uint32_t interest);
-  void WantReplies();
   void Drop();
 
   Seat& seat_;
@@ -53,7 +53,6 @@ class Channel final : public IoHandler {
   std::vector<iovec> unwritten_;
   std::string failure_text_;
   std::size_t next_endpoint_ = 0;
-  std::uint32_t interest_ = 0;
   Connect::Port port_ = Connect::Port::kTarget;
   NetFailure failure_ = NetFailure::kOther;
   State state_ = State::kIdle;

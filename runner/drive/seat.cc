@@ -29,7 +29,7 @@ void Seat::AfterSession() {
     Finished();
     return;
   }
-  if (channels_.front()->failing()) {
+  if (channels_.front()->has_news()) {
     armed_ = TimePoint::max();
     return;
   }

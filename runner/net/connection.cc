@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include <cerrno>
 #include <system_error>
@@ -13,6 +12,7 @@
 
 #include "runner/net/connection_tls.h"
 #include "runner/net/endpoint.h"
+#include "runner/net/socket_calls.h"
 
 namespace smtpgauge {
 
@@ -31,19 +31,9 @@ std::optional<Endpoint> NameOf(int fd, int (*name)(int, sockaddr*, socklen_t*)) 
   return Endpoint(address, length);
 }
 
-// recv() and send() of the C library are points of cancellation, which nobody here uses and which
-// costs each call as much again as all else it does outside the kernel: these two ask the kernel
-// themselves.
-
-ssize_t Receive(int fd, std::span<char> into) {
-  return ::syscall(SYS_recvfrom, fd, into.data(), into.size(), 0, nullptr, nullptr);
-}
-
 /// One piece, as most commands are, needs no list of pieces to be copied into the kernel.
 ssize_t Send(int fd, std::span<const iovec> from) {
-  if (from.size() == 1) {
-    return ::syscall(SYS_sendto, fd, from[0].iov_base, from[0].iov_len, MSG_NOSIGNAL, nullptr, 0);
-  }
+  if (from.size() == 1) return SendOctets(fd, from[0].iov_base, from[0].iov_len);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(from.data());  // the interface lacks a const
   message.msg_iovlen = from.size();
@@ -121,7 +111,7 @@ IoStatus Connection::FinishConnect() {
 IoResult Connection::Read(std::span<char> into) {
   if (tls_) return ReadTls(into);
   for (;;) {
-    const ssize_t taken = Receive(fd_, into);
+    const ssize_t taken = ReceiveOctets(fd_, into.data(), into.size());
     if (taken > 0) return {IoStatus::kOk, static_cast<std::size_t>(taken)};
     if (taken == 0) return {into.empty() ? IoStatus::kOk : IoStatus::kEof, 0};
     if (errno == EAGAIN) return {IoStatus::kWantRead, 0};

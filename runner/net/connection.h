@@ -68,7 +68,7 @@ class Connection {
   [[nodiscard]] int fd() const { return fd_; }  ///< -1: closed
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   [[nodiscard]] bool tls() const;  ///< true from StartTls() on, also before the handshake is done
-  [[nodiscard]] bool pending() const;            ///< TLS holds octets taken from the descriptor
+  [[nodiscard]] bool pending() const;            ///< TLS holds octets, or left some in the kernel
   [[nodiscard]] bool close_notify_seen() const;  ///< cheap part of tls_facts()
   [[nodiscard]] bool tls_resumed() const;        ///< cheap part of tls_facts()
   [[nodiscard]] std::string error() const;       ///< text of the last failure; "" if there was none

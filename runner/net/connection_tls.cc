@@ -17,6 +17,12 @@ namespace {
 
 constexpr std::size_t kRecord = 16384;  // RFC 8446 5.1, RFC 5246 6.2.1
 
+/// SSL_get_error() takes an error left behind for this call's own. There is hardly ever one, and
+/// ERR_clear_error() empties all 16 places of the queue without looking.
+void ClearErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 /// Which alert an error of OpenSSL stands for, -1 when it is none.
 int AlertOf(unsigned long error) {
   const int reason = ERR_GET_REASON(error);
@@ -94,7 +100,8 @@ IoStatus Connection::StartTls(TlsContext& context, const TlsRequest& request) {
 
 IoStatus Connection::Handshake() {
   if (tls_->broken != IoStatus::kOk) return tls_->broken;
-  ERR_clear_error();
+  ClearErrors();
+  tls_->wire.emptied = false;  // something may have come, and a handshake that is over reads nothing
   const IoStatus status = TlsOutcome(SSL_do_handshake(tls_->ssl.get()));
   // A resumed session is not verified anew: it brings the verdict of its first handshake along,
   // which may have been one that did not care.
@@ -128,13 +135,13 @@ IoStatus Connection::TlsOutcome(int returned) {
   const unsigned long error = ERR_peek_error();
   tls_->alert = AlertOf(error);
   tls_->error = Describe(ssl, error, tls_->alert);
-  ERR_clear_error();
+  ClearErrors();
   return tls_->broken = IoStatus::kTlsFailed;
 }
 
 IoResult Connection::ReadTls(std::span<char> into) {
   if (tls_->broken != IoStatus::kOk) return {tls_->broken, 0};
-  ERR_clear_error();
+  ClearErrors();
   const int limit =
       static_cast<int>(std::min<std::size_t>(into.size(), std::numeric_limits<int>::max()));
   const int taken = SSL_read(tls_->ssl.get(), into.data(), limit);
@@ -149,7 +156,7 @@ IoResult Connection::WriteTls(std::span<const iovec> from) {
   for (;;) {
     const std::span<const char> piece = NextPiece(from, result.octets, buffer);
     if (piece.empty()) return result;
-    ERR_clear_error();
+    ClearErrors();
     const int sent = SSL_write(tls_->ssl.get(), piece.data(), static_cast<int>(piece.size()));
     if (sent <= 0) {
       result.status = TlsOutcome(sent);
@@ -162,13 +169,14 @@ IoResult Connection::WriteTls(std::span<const iovec> from) {
 void Connection::SendCloseNotify() {
   if (!tls_ || tls_->broken != IoStatus::kOk || fd_ < 0 || SSL_in_init(tls_->ssl.get()) != 0)
     return;
-  ERR_clear_error();
+  ClearErrors();
   SSL_shutdown(tls_->ssl.get());  // best effort: a full send buffer means a peer that hangs
-  ERR_clear_error();
+  ClearErrors();
 }
 
 bool Connection::pending() const {
-  return tls_ && tls_->broken == IoStatus::kOk && SSL_has_pending(tls_->ssl.get()) != 0;
+  return tls_ && tls_->broken == IoStatus::kOk &&
+         (!tls_->wire.emptied || SSL_has_pending(tls_->ssl.get()) != 0);
 }
 
 bool Connection::tls_resumed() const {

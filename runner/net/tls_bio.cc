@@ -1,9 +1,9 @@
 #include "runner/net/tls_bio.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <memory>
+
+#include "runner/net/socket_calls.h"
 
 namespace smtpgauge {
 
@@ -21,7 +21,7 @@ int Finish(TlsWire& wire, ssize_t octets, int error) {
 int WriteOctets(BIO* bio, const char* from, int length) {
   BIO_clear_retry_flags(bio);
   TlsWire& wire = WireOf(bio);
-  const ssize_t sent = ::send(wire.fd, from, static_cast<std::size_t>(length), MSG_NOSIGNAL);
+  const ssize_t sent = SendOctets(wire.fd, from, static_cast<std::size_t>(length));
   if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
     BIO_set_retry_write(bio);
     return -1;
@@ -32,7 +32,8 @@ int WriteOctets(BIO* bio, const char* from, int length) {
 int ReadOctets(BIO* bio, char* into, int length) {
   BIO_clear_retry_flags(bio);
   TlsWire& wire = WireOf(bio);
-  const ssize_t taken = ::recv(wire.fd, into, static_cast<std::size_t>(length), 0);
+  const ssize_t taken = ReceiveOctets(wire.fd, into, static_cast<std::size_t>(length));
+  wire.emptied = taken < length;
   if (taken < 0 && (errno == EAGAIN || errno == EINTR)) {
     BIO_set_retry_read(bio);
     return -1;

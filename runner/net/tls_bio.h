@@ -10,6 +10,7 @@ struct TlsWire {
   int fd = -1;
   int error = 0;     ///< errno of the last failed call, EAGAIN excepted
   bool eof = false;  ///< the peer's FIN was read
+  bool emptied = false;  ///< the last read took all that the socket held
 };
 
 /// A BIO that reads and writes `wire.fd`; `wire` must outlive it. nullptr when memory ran out.

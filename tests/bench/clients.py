@@ -32,9 +32,9 @@ CELLS = [
 # (name, messages, raw_tls_client, smtpgauge load, goal against raw_tls_client)
 TLS_CELLS = [
     ("TLS 1.3, kept, lock-step", 60000, "", "", 1.25),
-    ("TLS 1.3, full handshake for each message", 8000, "--per-connection",
+    ("TLS 1.3, full handshake for each message", 16000, "--per-connection",
      "--messages-per-connection 1", 1.10),
-    ("TLS 1.3, resumed for each message", 4000, "--per-connection",
+    ("TLS 1.3, resumed for each message", 8000, "--per-connection",
      "--messages-per-connection 1 --tls-resume on", None),
 ]
 

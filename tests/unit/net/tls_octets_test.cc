@@ -107,6 +107,17 @@ TEST(Tls, SaysWhatIsPendingAboveTheDescriptor) {
   EXPECT_TRUE(pair.client.pending());
 }
 
+TEST(Tls, AGreetingThatCameWithTheHandshakeIsPendingAtItsEnd) {
+  TlsServer server({.early = "220 early\r\n"});
+  TlsContext context({});
+  TlsPair pair(server, Echo);
+  ASSERT_EQ(Shake(pair.client, context, ForMx()), IoStatus::kOk);
+  ASSERT_TRUE(pair.client.pending());
+  std::array<char, 100> buffer{};
+  const IoResult result = pair.client.Read(buffer);
+  EXPECT_EQ(std::string_view(buffer.data(), result.octets), "220 early\r\n");
+}
+
 TEST(Tls, AWriteAfterTheServerIsGoneIsAResetAndNoSignal) {
   TlsServer server({});
   TlsContext context({});

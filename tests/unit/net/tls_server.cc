@@ -1,5 +1,7 @@
 #include "tests/unit/net/tls_server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -75,10 +77,23 @@ void Say(SSL* ssl, std::string_view text) {
   SSL_write(ssl, text.data(), static_cast<int>(text.size()));
 }
 
+void SayEarly(SSL* ssl, std::string_view text) {
+  const int fd = DescriptorOf(ssl);
+  const int on = 1;
+  const int off = 0;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+  char octet = 0;
+  std::size_t count = 0;
+  SSL_set_accept_state(ssl);
+  EXPECT_EQ(SSL_read_early_data(ssl, &octet, 1, &count), SSL_READ_EARLY_DATA_FINISH);
+  EXPECT_EQ(SSL_write_early_data(ssl, text.data(), text.size(), &count), 1);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
+}
+
 }  // namespace
 
 TlsServer::TlsServer(const Options& options)
-    : context_(SSL_CTX_new(TLS_server_method())), alpn_(options.alpn) {
+    : context_(SSL_CTX_new(TLS_server_method())), alpn_(options.alpn), early_(options.early) {
   EVP_PKEY* const key = EVP_EC_gen("P-256");
   X509* const certificate = MakeCertificate(key, options);
   SSL_CTX_use_certificate(context_, certificate);
@@ -93,6 +108,8 @@ TlsServer::TlsServer(const Options& options)
   const unsigned char id = 1;
   SSL_CTX_set_session_id_context(context_, &id, 1);
   if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context_, ChooseAlpn, &alpn_);
+  // A ticket would come behind what was said early, and tell the client to read.
+  if (!early_.empty()) SSL_CTX_set_num_tickets(context_, 0);
   if (options.request_certificate) SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
   if (options.require_certificate) {
     SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -114,6 +131,7 @@ void Serve(TlsServer& server, const Peer& peer, const std::function<void(SSL*)>&
   SSL* const ssl = SSL_new(server.context());
   BIO* const bio = NewTlsBio(wire);
   SSL_set_bio(ssl, bio, bio);
+  if (!server.early().empty()) SayEarly(ssl, server.early());
   if (SSL_accept(ssl) == 1) script(ssl);
   SSL_free(ssl);
   ERR_clear_error();

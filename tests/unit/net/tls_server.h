@@ -24,6 +24,9 @@ class TlsServer {
     std::string alpn = {};  ///< the one protocol chosen when offered
     bool request_certificate = false;
     bool require_certificate = false;
+    /// Said in the segment that ends the server's part of the handshake, before the client has
+    /// finished its own (RFC 8446 section 2). TLS 1.3 only.
+    std::string early = {};
   };
   explicit TlsServer(const Options& options);
   TlsServer(const TlsServer&) = delete;
@@ -31,6 +34,7 @@ class TlsServer {
   ~TlsServer();
 
   [[nodiscard]] SSL_CTX* context() const { return context_; }
+  [[nodiscard]] const std::string& early() const { return early_; }
   /// The certificate is self-signed, so it is its own CA.
   [[nodiscard]] const std::string& ca_file() const { return ca_file_; }
 
@@ -38,6 +42,7 @@ class TlsServer {
   SSL_CTX* context_;
   std::string ca_file_;
   std::string alpn_;
+  std::string early_;
 };
 
 /// A connection whose server end does a handshake and then `script`; every wait is bounded.
