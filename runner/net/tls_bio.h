@@ -8,8 +8,8 @@ namespace smtpgauge {
 
 struct TlsWire {
   int fd = -1;
-  int error = 0;     ///< errno of the last failed call, EAGAIN excepted
-  bool eof = false;  ///< the peer's FIN was read
+  int error = 0;         ///< errno of the last failed call, EAGAIN excepted
+  bool eof = false;      ///< the peer's FIN was read
   bool emptied = false;  ///< the last read took all that the socket held
 };
 

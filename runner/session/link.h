@@ -93,7 +93,7 @@ struct Link {
   smtp::ReplyParser parser;
   ExchangeQueue exchanges;
   std::string backlog;  ///< octets that came although nothing was owed
-  std::unique_ptr<smtp::ExtensionSet> extensions;
+  std::shared_ptr<const smtp::ExtensionSet> extensions;
   bool open = false;
   bool tls = false;
   bool we_closed = false;

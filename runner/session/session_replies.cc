@@ -194,7 +194,7 @@ void Session::JudgeUnasked(Link& link, const smtp::Reply& reply, TimePoint now) 
 }
 
 void Session::LearnExtensions(std::uint8_t connection, Link& link, const smtp::Reply& reply) {
-  link.extensions = std::make_unique<smtp::ExtensionSet>(reply);
+  link.extensions = smtp::SharedExtensions(reply);
   if (connection != 1) return;
   for (const EhloSlot& slot : script_.ehlo_slots) {
     slots_[slot.slot] = link.extensions->Parameters(slot.keyword).value_or("");

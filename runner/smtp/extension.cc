@@ -107,4 +107,14 @@ std::vector<std::string> ExtensionSet::AuthMechanisms() const {
   return mechanisms;
 }
 
+std::shared_ptr<const ExtensionSet> SharedExtensions(const Reply& ehlo_reply) {
+  thread_local std::string latest;
+  thread_local std::shared_ptr<const ExtensionSet> set;
+  if (!set || latest != ehlo_reply.raw) {
+    latest = ehlo_reply.raw;
+    set = std::make_shared<const ExtensionSet>(ehlo_reply);
+  }
+  return set;
+}
+
 }  // namespace smtpgauge::smtp

@@ -130,6 +130,36 @@ class KnownReplies {
   std::array<Known, std::size_t{1} << kPlaceBits> table_{};
 };
 
+/// The latest reply of several lines that came whole, as EHLO's is on every connection of a run.
+class KnownLongReply {
+ public:
+  [[nodiscard]] bool Match(std::string_view input) const {
+    return size_ != 0 && input.size() >= size_ &&
+           std::memcmp(input.data(), octets_.data(), size_) == 0;
+  }
+  /// Takes it from the front of `input`, where it stands.
+  Reply Take(std::string_view& input) const {
+    const std::string_view raw = input.substr(0, size_);
+    input.remove_prefix(size_);
+    return {code_, lines_, faults_, raw};
+  }
+  void Keep(const Reply& reply) {
+    if (reply.lines < 2 || reply.raw.size() > octets_.size()) return;
+    code_ = reply.code;
+    lines_ = reply.lines;
+    faults_ = reply.faults;
+    size_ = reply.raw.size();
+    std::memcpy(octets_.data(), reply.raw.data(), size_);
+  }
+
+ private:
+  int code_ = 0;
+  std::uint32_t lines_ = 0;
+  ReplyFaults faults_;
+  std::size_t size_ = 0;
+  std::array<char, 2048> octets_;
+};
+
 }  // namespace
 
 ReplyParser::State ReplyParser::EndLine(std::string_view line, Progress& progress) {
@@ -208,12 +238,15 @@ std::optional<Reply> ReplyParser::Next(std::string_view& input) {
 
 std::optional<Reply> ReplyParser::NextFromInput(std::string_view& input) {
   if (input.empty()) return std::nullopt;
+  thread_local KnownLongReply known;
+  if (known.Match(input)) return known.Take(input);
   Progress progress;
   switch (Scan(input, progress)) {
     case State::kComplete: {
       const Reply reply{progress.code, progress.lines, progress.faults,
                         input.substr(0, progress.line_start)};
       input.remove_prefix(progress.line_start);
+      known.Keep(reply);
       return reply;
     }
     case State::kNeedMore:

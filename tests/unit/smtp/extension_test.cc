@@ -33,6 +33,19 @@ TEST(ExtensionSet, ReadsKeywordsInOrder) {
   EXPECT_EQ(set.Parameters("CHUNKING"), std::nullopt);
 }
 
+TEST(ExtensionSet, IsSharedByTheSameOctetsAlone) {
+  const auto shared = [](std::string_view raw) {
+    ReplyParser parser;
+    return SharedExtensions(parser.Next(raw).value());
+  };
+  const auto first = shared("250-mx\r\n250 SIZE 10\r\n");
+  EXPECT_EQ(shared("250-mx\r\n250 SIZE 10\r\n"), first);
+  const auto other = shared("250-mx\r\n250 SIZE 20\r\n");
+  EXPECT_EQ(first->SizeLimit(), 10U);
+  EXPECT_EQ(other->SizeLimit(), 20U);
+  EXPECT_EQ(shared("250-mx\r\n250 SIZE 10\r\n")->SizeLimit(), 10U);
+}
+
 TEST(ExtensionSet, IsEmptyForAOneLineReply) {
   const ExtensionSet set = Parse("250 mx.example\r\n");
   EXPECT_TRUE(set.keywords().empty());

@@ -313,6 +313,23 @@ TEST(ReplyParser, TakesRepeatsOfTheSameOctetsAlone) {
   EXPECT_EQ(ReplyParser::TakeRepeats(*reply, input, 9), 0U);
 }
 
+TEST(ReplyParser, GivesALongReplyOnceMoreAsItWas) {
+  const std::string faulty = "250-a\r\n250-b\x01\n250 c\r\n";
+  const std::string longer = "250-a\r\n250-b\r\n250-c\r\n250 d\r\n";
+  const std::string shorter = "250-a\r\n250 b\r\n";
+  for (int turn = 0; turn < 3; ++turn) {
+    const std::string together = faulty + faulty + longer + shorter + longer;
+    const Reading reading = Read({together});
+    ASSERT_EQ(reading.replies.size(), 5U);
+    const ReplyFaults faults = Faults({F::kControl, F::kBareLineFeed});
+    EXPECT_EQ(reading.replies[0], (Parsed{250, 3, faults, faulty}));
+    EXPECT_EQ(reading.replies[1], reading.replies[0]);
+    EXPECT_EQ(reading.replies[2], (Parsed{250, 4, {}, longer}));
+    EXPECT_EQ(reading.replies[3], (Parsed{250, 2, {}, shorter}));
+    EXPECT_EQ(reading.replies[4], reading.replies[2]);
+  }
+}
+
 TEST(ReplyParser, LooksAtWhatResemblesAnEarlierReply) {
   const std::string known = "250 2.1.0 Ok, sender\r\n";
   for (std::size_t at = 0; at < known.size(); ++at) {
