@@ -37,7 +37,14 @@ class Channel final : public IoHandler {
   void OnTimer(TimePoint now) override;
 
  private:
-  enum class State : std::uint8_t { kIdle, kConnecting, kFailed, kHandshaking, kHandshakeOver, kOpen };
+  enum class State : std::uint8_t {
+    kIdle,
+    kConnecting,
+    kFailed,
+    kHandshaking,
+    kHandshakeOver,
+    kOpen
+  };
 
   void TryNext();
   void Fail(NetFailure failure, std::string text);

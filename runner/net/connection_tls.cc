@@ -101,7 +101,8 @@ IoStatus Connection::StartTls(TlsContext& context, const TlsRequest& request) {
 IoStatus Connection::Handshake() {
   if (tls_->broken != IoStatus::kOk) return tls_->broken;
   ClearErrors();
-  tls_->wire.emptied = false;  // something may have come, and a handshake that is over reads nothing
+  tls_->wire.emptied =
+      false;  // something may have come, and a handshake that is over reads nothing
   const IoStatus status = TlsOutcome(SSL_do_handshake(tls_->ssl.get()));
   // A resumed session is not verified anew: it brings the verdict of its first handshake along,
   // which may have been one that did not care.
