@@ -4,9 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -33,19 +31,9 @@ std::optional<Endpoint> NameOf(int fd, int (*name)(int, sockaddr*, socklen_t*)) 
   return Endpoint(address, length);
 }
 
-/// The kernel takes one piece sooner than a list of pieces that it has to copy first: a small
-/// group, as an envelope with a small message is, is put together here.
-ssize_t Send(int fd, std::span<const iovec> from, std::size_t octets) {
-  if (from.size() == 1) return SendOctets(fd, from[0].iov_base, octets);
-  std::array<char, 4096> gathered;
-  if (octets <= gathered.size()) {
-    char* end = gathered.data();
-    for (const iovec& part : from) {
-      std::memcpy(end, part.iov_base, part.iov_len);
-      end += part.iov_len;
-    }
-    return SendOctets(fd, gathered.data(), octets);
-  }
+/// One piece, as most commands are, needs no list of pieces to be copied into the kernel.
+ssize_t Send(int fd, std::span<const iovec> from) {
+  if (from.size() == 1) return SendOctets(fd, from[0].iov_base, from[0].iov_len);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(from.data());  // the interface lacks a const
   message.msg_iovlen = from.size();
@@ -141,7 +129,7 @@ IoResult Connection::WriteClear(std::span<const iovec> from) {
   for (const iovec& part : from)
     wanted += part.iov_len;
   while (wanted > 0) {
-    const ssize_t sent = Send(fd_, from, wanted);
+    const ssize_t sent = Send(fd_, from);
     if (sent >= 0) {
       result.octets = static_cast<std::size_t>(sent);
       // Less than everything means that the kernel's buffer is full: no second try.
