@@ -1,6 +1,8 @@
 #include "runner/drive/channel.h"
 
 #include <array>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,8 +26,7 @@ std::span<char> ReadBuffer() {
   return buffer;
 }
 
-NetFailure FailureOf(IoStatus status, int error) {
-  if (!LimitHint(error).empty()) return NetFailure::kLimit;
+NetFailure FailureOf(IoStatus status) {
   switch (status) {
     case IoStatus::kRefused:
       return NetFailure::kRefused;
@@ -80,15 +81,24 @@ void Channel::TryNext() {
     const IoStatus status = connection_.Open(to, seat_.NextSource());
     if (status == IoStatus::kOk || status == IoStatus::kWantWrite) {
       state_ = State::kConnecting;
-      if (seat_.loop().Watch(connection_.fd(), *this, kInterest) == 0) return;
-      connection_.Reset();  // the kernel has no memory left to watch it
+      const int error = seat_.loop().Watch(connection_.fd(), *this, kInterest);
+      if (error == 0) return;
+      connection_.Reset();
+      NoteFailure(IoStatus::kError, error, std::generic_category().message(error));
+    } else {
+      NoteFailure(status, connection_.error_number(),
+                  fmt::format("{}: {}", to.ToString(), connection_.error()));
     }
-    failure_ = FailureOf(status, connection_.error_number());
-    failure_text_ = fmt::format("{}: {}", to.ToString(), connection_.error());
   }
   // The session hears of it from the loop, never from inside its own call.
   state_ = State::kFailed;
   seat_.loop().SetDeadline(*this, Now());
+}
+
+void Channel::NoteFailure(IoStatus status, int error, std::string text) {
+  const std::string hint = LimitHint(error);
+  failure_ = hint.empty() ? FailureOf(status) : NetFailure::kLimit;
+  failure_text_ = hint.empty() ? std::move(text) : fmt::format("{}; {}", text, hint);
 }
 
 void Channel::Fail(NetFailure failure, std::string text) {
@@ -101,11 +111,7 @@ void Channel::Fail(NetFailure failure, std::string text) {
 
 void Channel::OnTimer(TimePoint now) {
   if (state_ == State::kFailed) {
-    std::string text =
-        failure_text_.empty() ? std::string("no address to connect to") : failure_text_;
-    const std::string hint = LimitHint(connection_.error_number());
-    if (!hint.empty()) text += "; " + hint;
-    return Fail(failure_, std::move(text));
+    return Fail(failure_, failure_text_.empty() ? "no address to connect to" : failure_text_);
   }
   if (state_ == State::kHandshakeOver) {
     // What edges told in the meantime was not looked at: read until there is no more.
@@ -125,8 +131,7 @@ void Channel::ContinueConnect(std::uint32_t events) {
     if ((events & (kReadable | kHangup)) != 0) ReadAll(events);
     return seat_.AfterSession();
   }
-  failure_ = FailureOf(status, connection_.error_number());
-  failure_text_ = connection_.error();
+  NoteFailure(status, connection_.error_number(), connection_.error());
   TryNext();
 }
 

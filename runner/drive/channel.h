@@ -47,6 +47,7 @@ class Channel final : public IoHandler {
   };
 
   void TryNext();
+  void NoteFailure(IoStatus status, int error, std::string text);
   void Fail(NetFailure failure, std::string text);
   void ContinueConnect(std::uint32_t events);
   void ContinueHandshake(std::uint32_t events);

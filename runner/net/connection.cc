@@ -31,15 +31,6 @@ std::optional<Endpoint> NameOf(int fd, int (*name)(int, sockaddr*, socklen_t*)) 
   return Endpoint(address, length);
 }
 
-/// One piece, as most commands are, needs no list of pieces to be copied into the kernel.
-ssize_t Send(int fd, std::span<const iovec> from) {
-  if (from.size() == 1) return SendOctets(fd, from[0].iov_base, from[0].iov_len);
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(from.data());  // the interface lacks a const
-  message.msg_iovlen = from.size();
-  return ::syscall(SYS_sendmsg, fd, &message, MSG_NOSIGNAL);
-}
-
 }  // namespace
 
 Connection::Connection() = default;
@@ -129,7 +120,7 @@ IoResult Connection::WriteClear(std::span<const iovec> from) {
   for (const iovec& part : from)
     wanted += part.iov_len;
   while (wanted > 0) {
-    const ssize_t sent = Send(fd_, from);
+    const ssize_t sent = SendPieces(fd_, from);
     if (sent >= 0) {
       result.octets = static_cast<std::size_t>(sent);
       // Less than everything means that the kernel's buffer is full: no second try.

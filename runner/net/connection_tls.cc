@@ -101,8 +101,8 @@ IoStatus Connection::StartTls(TlsContext& context, const TlsRequest& request) {
 IoStatus Connection::Handshake() {
   if (tls_->broken != IoStatus::kOk) return tls_->broken;
   ClearErrors();
-  tls_->wire.emptied =
-      false;  // something may have come, and a handshake that is over reads nothing
+  // Something may have come since, and a handshake that is over reads nothing.
+  tls_->wire.emptied = false;
   const IoStatus status = TlsOutcome(SSL_do_handshake(tls_->ssl.get()));
   // A resumed session is not verified anew: it brings the verdict of its first handshake along,
   // which may have been one that did not care.

@@ -175,10 +175,6 @@ int EventLoop::Watch(int fd, IoHandler& handler, std::uint32_t interest) {
   return 0;
 }
 
-int EventLoop::Rewatch(int fd, IoHandler& handler, std::uint32_t interest) {
-  return core_->poller.Modify(fd, &handler, interest);
-}
-
 void EventLoop::Unwatch(int fd, IoHandler& handler) {
   if (handler.watches_ == 0) return;
   core_->poller.Remove(fd);

@@ -78,7 +78,6 @@ class EventLoop {
 
   /// Calls `handler` when `fd` is ready. Level-triggered unless kEdge is given. 0, or errno.
   [[nodiscard]] int Watch(int fd, IoHandler& handler, std::uint32_t interest);
-  [[nodiscard]] int Rewatch(int fd, IoHandler& handler, std::uint32_t interest);
   /// Before the descriptor is closed. Nothing that was already reported is delivered afterwards.
   /// No effect on a handler for which nothing is watched, say because Watch() failed.
   void Unwatch(int fd, IoHandler& handler);

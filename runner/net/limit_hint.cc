@@ -59,6 +59,11 @@ std::string LimitHint(int error) {
           "the kernel has no memory left for sockets: net.ipv4.tcp_mem is {}; raise it, or use "
           "fewer sessions",
           Setting("/proc/sys/net/ipv4/tcp_mem"));
+    case ENOSPC:
+      return fmt::format(
+          "the kernel watches no more sockets for this user: fs.epoll.max_user_watches is {}; "
+          "raise it with sysctl, or use fewer sessions",
+          Setting("/proc/sys/fs/epoll/max_user_watches"));
     default:
       return "";
   }

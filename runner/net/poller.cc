@@ -47,11 +47,6 @@ int Poller::Add(int fd, void* token, std::uint32_t interest) {
   return epoll_ctl(fd_, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
 }
 
-int Poller::Modify(int fd, void* token, std::uint32_t interest) {
-  epoll_event event = EventOf(token, interest);
-  return epoll_ctl(fd_, EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : errno;
-}
-
 void Poller::Remove(int fd) {
   epoll_ctl(fd_, EPOLL_CTL_DEL, fd, nullptr);
 }

@@ -34,7 +34,6 @@ class Poller {
 
   /// 0, or errno. A closed descriptor leaves the set by itself.
   [[nodiscard]] int Add(int fd, void* token, std::uint32_t interest);
-  [[nodiscard]] int Modify(int fd, void* token, std::uint32_t interest);
   void Remove(int fd);
 
   /// Fills `ready` from the front, returns how many. Negative `timeout`: waits for ever. An

@@ -157,7 +157,7 @@ class KnownLongReply {
   std::uint32_t lines_ = 0;
   ReplyFaults faults_;
   std::size_t size_ = 0;
-  std::array<char, 2048> octets_;
+  std::array<char, 2048> octets_{};
 };
 
 }  // namespace

@@ -227,6 +227,7 @@ TEST(LimitHint, IsSilentAboutWhatIsNoLimit) {
   for (const int error : {0, ECONNREFUSED, ECONNRESET, ETIMEDOUT})
     EXPECT_EQ(LimitHint(error), "");
   EXPECT_THAT(LimitHint(ENFILE), HasSubstr("fs.file-max"));
+  EXPECT_THAT(LimitHint(ENOSPC), HasSubstr("fs.epoll.max_user_watches"));
 }
 
 }  // namespace
